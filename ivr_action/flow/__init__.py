@@ -1,0 +1,1 @@
+"""From a file to a flow: documents with places, three formats, one graph."""
