@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCKS := requirements/runtime.txt requirements/dev.txt
+WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 PYTEST_ARGS ?=
 # PYTHON=/path/to/python3 chooses the interpreter; otherwise the first of these that works.
 PYTHON ?=
@@ -18,10 +19,10 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.14 python3.12 python3.11 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test lint types generate check-generated bench e2e format lock clean
+.PHONY: help setup demo test lint types generate bench e2e format lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## create .venv with everything pinned, and the ivr-action command in it
 
@@ -62,20 +63,17 @@ lint: setup ## style, layers, action.yml and workflows, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
-	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml \
-	  $(wildcard examples/workflows/*.yml)
-	@$(BIN)/zizmor --offline --no-progress --quiet .github/workflows action.yml $(wildcard examples/workflows)
-	@$(BIN)/actionlint .github/workflows/*.yml $(wildcard examples/workflows/*.yml)
-	@$(MAKE) --no-print-directory check-generated
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	@$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/zizmor --offline --strict-collection --no-progress --quiet action.yml .github/dependabot.yml $(WORKFLOWS)
+	@$(BIN)/actionlint $(WORKFLOWS)
+	@$(BIN)/python -m ivr_action.generate --check
 
 types: setup ## mypy, strict
 	@$(BIN)/mypy
 
 generate: setup ## write action.yml, docs and options from the code they describe
 	@$(BIN)/python -m ivr_action.generate
-
-check-generated: setup
-	@$(BIN)/python -m ivr_action.generate --check
 
 bench: setup ## the speed limits that the project keeps
 	@$(BIN)/python -m bench

@@ -73,7 +73,8 @@ def test_a_workflow_uses_the_action(engine: Engine, image: str, tmp_path: Path) 
     finished = subprocess.run(
         [
             Path(sys.executable).with_name("act"), "push", "--pull=false", "--rebuild=false",
-            "--action-offline-mode", "--container-daemon-socket=-", f"--platform=ubuntu-latest={RUNNER_IMAGE}",
+            "--action-offline-mode", "--container-daemon-socket=-",
+            f"--platform=ubuntu-latest={RUNNER_IMAGE}",
         ],
         cwd=repository.folder,
         env={**engine.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")},
