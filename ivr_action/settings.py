@@ -1,0 +1,220 @@
+"""Every input and output of the action, declared once.
+
+`python -m ivr_action.generate` writes `action.yml`, `docs/inputs.md` and the CLI's options from what is
+here. Only the step imports this file: pydantic costs more time than a whole check from the terminal.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ivr_action.errors import UsageError
+
+INPUT_PREFIX = "INPUT_"
+ENVIRONMENT_PREFIX = "IVR_ACTION_"
+_RUNNERS_OWN = frozenset(("ENTRYPOINT", "ARGS"))
+"""`with: entrypoint` and `with: args` are the runner's own settings of a container step."""
+
+
+def _split(value: object) -> object:
+    """One item per line or comma; blank items are nothing."""
+    if not isinstance(value, str):
+        return value
+    return tuple(item.strip() for line in value.splitlines() for item in line.split(",") if item.strip())
+
+
+def _word(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _relative_path(value: object) -> object:
+    """A path below the workspace: anything else could be a mistake, and a container step is root."""
+    if not isinstance(value, str):
+        return value
+    path = value.strip().replace("\\", "/")
+    if path.startswith("/") or ".." in path.split("/") or path[1:2] == ":" or "\0" in path:
+        raise ValueError("a path inside the workspace, relative to it")
+    return path
+
+
+_Lines = Annotated[tuple[str, ...], BeforeValidator(_split)]
+_OutputPath = Annotated[str, BeforeValidator(_relative_path)]
+_Switch = Annotated[Literal["true", "false"], BeforeValidator(_word)]
+
+
+class Settings(BaseModel):
+    """The inputs of one run. Field names are the inputs' names with `_` for `-`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    flows: _Lines = Field(
+        default=(),
+        description=(
+            "Flow files to check: paths, folders or globs (`*`, `**`, `?`, `[…]`), one per line or "
+            "separated by commas; a leading `!` takes files out again. Every match is read, and a "
+            "match that is no flow is a finding. Empty: every file in the workspace that looks like a"
+            " flow."
+        ),
+    )
+    changed_only: Annotated[Literal["auto", "true", "false"], BeforeValidator(_word)] = Field(
+        default="auto",
+        description=(
+            "Which of them to check. `auto`: on `pull_request`, `push` and `merge_group` those that "
+            "the event changed, otherwise all. `true`: always those that changed; where the event "
+            "names no earlier commit, since the checked-out commit's first parent. `false`: all. When"
+            " Git cannot tell, all are checked and the summary says why."
+        ),
+    )
+    substitutions: str = Field(
+        default="",
+        description=(
+            "Values for `{{key}}` in flow files: the path of a YAML or JSON file with one map of key "
+            "to value, or such a map itself."
+        ),
+        json_schema_extra={"cli": True, "metavar": "FILE|MAP"},
+    )
+    cycles: Annotated[Literal["forbid", "caller-input", "allow"], BeforeValidator(_word)] = Field(
+        default="forbid",
+        description=(
+            "Cycles in node-graph flows. `forbid`: every cycle is an error. `caller-input`: only one "
+            "that never waits for the caller is. `allow`: none is. Architect flows do not need it: "
+            "there a cycle that never waits for the caller is always an error."
+        ),
+        json_schema_extra={"cli": True},
+    )
+    fail_on: Annotated[Literal["error", "warning", "note", "never"], BeforeValidator(_word)] = Field(
+        default="error",
+        description=(
+            "The lowest level of finding that fails the step (exit status 1). `never`: findings are "
+            "reported and the step succeeds."
+        ),
+        json_schema_extra={"cli": True},
+    )
+    allow_empty: _Switch = Field(
+        default="false",
+        description=(
+            "`true`: succeed where no flow file is found at all, which is otherwise an error (exit status 2)."
+        ),
+    )
+    summary: _Switch = Field(
+        default="true",
+        description="`true`: write the job summary.",
+    )
+    report_file: _OutputPath = Field(
+        default=".ivr-action/report.json",
+        description="Where to write the JSON report, relative to the workspace.",
+    )
+    sarif_file: _OutputPath = Field(
+        default=".ivr-action/results.sarif",
+        description="Where to write the SARIF file, relative to the workspace.",
+    )
+
+
+OUTPUTS: dict[str, str] = {
+    "valid": (
+        "`true` where no flow that was checked has an error, otherwise `false`. Independent of `fail-on`."
+    ),
+    "error-count": "Number of errors.",
+    "warning-count": "Number of warnings.",
+    "changed-flows": (
+        "Paths of the flow files that changed, relative to the workspace, as a JSON list. Where "
+        "nobody can tell what changed: all flow files."
+    ),
+    "report": (
+        "Path of the JSON report, relative to the workspace. Empty where the run failed before there was one."
+    ),
+    "sarif-file": (
+        "Path of the SARIF file, relative to the workspace. Empty where the run failed before there was one."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input as documentation and `action.yml` show it."""
+
+    name: str
+    description: str
+    default: str
+    choices: tuple[str, ...]
+    """Accepted values; empty where any text is."""
+    cli: bool
+    metavar: str
+
+    @property
+    def environment(self) -> str:
+        """The environment variable that stands in where the input is absent or empty."""
+        return environment_name(self.name)
+
+
+def inputs() -> tuple[Input, ...]:
+    """All inputs in the order of their declaration."""
+    return tuple(_declared(name, field) for name, field in Settings.model_fields.items())
+
+
+def environment_name(name: str) -> str:
+    """`fail-on` → `IVR_ACTION_FAIL_ON`."""
+    return ENVIRONMENT_PREFIX + name.replace("-", "_").upper()
+
+
+def read_settings(environ: Mapping[str, str], get_input: Callable[[str], str]) -> Settings:
+    """The settings of this run: input > environment > default. An empty value equals an absent one.
+
+    Args:
+        environ: the step's environment.
+        get_input: the value of an input by name, empty where it is absent.
+
+    Raises:
+        UsageError: an input that no action has, or values that cannot be used, all of them in one message.
+    """
+    declared = inputs()
+    problems = _unknown(environ, [item.name for item in declared])
+    given: dict[str, str] = {}
+    for item in declared:
+        value = get_input(item.name).strip() or environ.get(item.environment, "").strip()
+        if value:
+            given[item.name.replace("-", "_")] = value
+    settings = None
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        problems += [_worded(detail, declared) for detail in error.errors()]
+    if problems or settings is None:
+        raise UsageError(
+            "\n".join(problems), "docs/inputs.md lists every input with the values that it accepts."
+        ) from None
+    return settings
+
+
+def _declared(name: str, field: Any) -> Input:
+    extra = field.json_schema_extra or {}
+    arguments = get_args(field.annotation)
+    default = field.default if isinstance(field.default, str) else ""
+    name = name.replace("_", "-")
+    choices = tuple(item for item in arguments if isinstance(item, str))
+    return Input(name, field.description, default, choices, bool(extra.get("cli")), extra.get("metavar", ""))
+
+
+def _unknown(environ: Mapping[str, str], names: list[str]) -> list[str]:
+    """The runner hands over a misspelt name in `with:` too; nobody would see that it has no effect."""
+    known = {name.upper() for name in names} | _RUNNERS_OWN
+    problems = []
+    for variable in sorted(environ):
+        name = variable.removeprefix(INPUT_PREFIX)
+        if name != variable and name not in known:
+            near = difflib.get_close_matches(name.replace("_", "-").lower(), names, 1)
+            meant = f" Did you mean `{near[0]}`?" if near else ""
+            problems.append(f"Unknown input `{name.lower()}`.{meant} Inputs are: {', '.join(names)}.")
+    return problems
+
+
+def _worded(detail: Any, declared: tuple[Input, ...]) -> str:
+    name = str(detail["loc"][0]).replace("_", "-")
+    choices = next(item.choices for item in declared if item.name == name)
+    accepted = ", ".join(choices) if choices else str(detail["msg"]).removeprefix("Value error, ")
+    return f"Input `{name}` is `{detail['input']}`; accepted: {accepted}."
