@@ -26,8 +26,10 @@ help: ## list the targets
 
 setup: $(STAMP) ## create .venv with everything pinned, and the ivr-action command in it
 
+# A .venv that works is kept and brought up to date in place, so that others' commands in it go on running.
 $(STAMP): $(LOCKS)
-	@chosen=; \
+	@if $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then exit 0; fi; \
+	chosen=; \
 	for candidate in $(PYTHONS); do \
 	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    if "$$candidate" -c 'import venv, ensurepip' 2>/dev/null; then chosen=$$candidate; break; fi; \
