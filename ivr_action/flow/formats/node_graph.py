@@ -90,6 +90,7 @@ class _Reader:
                         self.problem(f"Node {index} is {_a(element)}; a node is a mapping.", nodes, index)
                 elif id_ in seen:
                     self.duplicate(id_, seen[id_], element)
+                    self.node(id_, element)  # for its shape
                 else:
                     seen[id_] = element
                     yield id_, element
