@@ -60,7 +60,7 @@ NODE_PARTS = {
     "name": MAYBE_TEXT,
     "description": MAYBE_TEXT,
     "variables": VARIABLES,
-    "properties": mostly(st.none() | mapping({}, {"audioResource": AUDIO, "tts": MAYBE_TEXT, "queue": ODD})),
+    "properties": mostly(st.none() | mapping({}, {"audioResource": AUDIO, "tts": MAYBE_TEXT, "result": MAYBE_TEXT, "queue": ODD})),
 }
 KEYED = mostly(mapping({"type": TEXT}, {"id": MAYBE_TEXT, **NODE_PARTS}))
 LISTED = mostly(mapping({"type": TEXT, "id": TEXT}, NODE_PARTS))

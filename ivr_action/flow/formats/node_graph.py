@@ -190,6 +190,7 @@ class _Reader:
             return
         self.near_misses(properties, PROPERTIES, f"`properties` of {who}")
         self.string(properties, "tts", f"`properties` of {who}")
+        self.string(properties, "result", f"`properties` of {who}")
         audio = properties.get("audioResource")
         if isinstance(audio, dict):
             at = f"`audioResource` of {who}"

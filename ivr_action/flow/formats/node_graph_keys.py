@@ -67,7 +67,7 @@ TRANSITION = Level(
     + _pairs("condition", "when", "if", "expression", "cel"),
 )
 PROPERTIES = Level(
-    frozenset(("audioResource", "tts")),
+    frozenset(("audioResource", "tts", "result")),
     frozenset(),
     _pairs("audioResource", "audioResourceId"),
 )
