@@ -1,0 +1,239 @@
+"""The same checks from a terminal: `ivr-action validate`, `graph`, `rules`.
+
+Everything that is not needed for the command at hand is imported late: a check of one file takes less time than the
+imports of the whole package would.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from ivr_action import __version__
+from ivr_action.errors import IvrError, UsageError
+from ivr_action.options import OPTIONS
+
+INTERRUPTED = 130
+BUG = 70
+_FORMATS = ("text", "json", "sarif", "github")
+_GRAPH_FORMATS = ("json", "mermaid", "dot")
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+) -> int:
+    """Runs one command and returns the exit status: the result goes to stdout, all else to stderr."""
+    environ = os.environ if environ is None else environ
+    out, err = _utf8(stdout or sys.stdout), _utf8(stderr or sys.stderr)
+    guarded = []
+    if environ.get("GITHUB_ACTIONS") == "true":
+        from ivr_action.runner.log import GuardedStream
+
+        out, err = guarded = [GuardedStream(out), GuardedStream(err)]  # type: ignore[assignment]
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options, environ, out)
+        out.flush()
+    except IvrError as error:
+        err.write(f"ivr-action: {error}\n")
+        if error.hint:
+            err.write(f"{error.hint}\n")
+        return error.exit_status
+    except BrokenPipeError:
+        _silence(stdout or sys.stdout)  # whoever read it has seen enough, as in `| head`
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if environ.get("IVR_ACTION_DEBUG") or environ.get("RUNNER_DEBUG") == "1":
+            import traceback
+
+            traceback.print_exc(file=err)
+        err.write(f"ivr-action: a bug of ours: {type(error).__name__}: {error}\n")
+        err.write("Please report it; with IVR_ACTION_DEBUG=1 there is a traceback to go with it.\n")
+        return BUG
+    finally:
+        for stream in guarded:
+            stream.finish()
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ivr-action", description="Check Genesys Cloud IVR flow files.")
+    parser.add_argument("--version", action="version", version=f"ivr-action {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    validate = commands.add_parser("validate", help="check flow files", description="Check flow files.")
+    validate.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="file, folder or glob; `-` reads standard input; without any, all flows below this folder",
+    )
+    validate.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
+    _add_shared(validate, ("substitutions", "cycles", "fail-on"))
+    validate.set_defaults(run=_validate)
+
+    graph = commands.add_parser("graph", help="print a flow's graph", description="Print a flow's graph.")
+    graph.add_argument("file", metavar="FILE", help="a flow file; `-` reads standard input")
+    graph.add_argument("--format", choices=_GRAPH_FORMATS, default="json", help="default: json")
+    _add_shared(graph, ("substitutions",))
+    graph.set_defaults(run=_graph)
+
+    rules = commands.add_parser("rules", help="list the rules, or explain one", description="List the rules.")
+    rules.add_argument("id", metavar="ID", nargs="?", help="the rule to explain")
+    rules.set_defaults(run=_rules)
+    return parser
+
+
+def _add_shared(parser: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
+    """Options that are inputs of the action too; what is absent is looked up when it is needed."""
+    for option in OPTIONS:
+        if option.name in names:
+            parser.add_argument(
+                f"--{option.name}",
+                metavar=option.metavar or None,
+                choices=("", *option.choices) if option.choices else None,
+                help=f"{option.help} Default: {option.default or 'none'}.",
+            )
+
+
+def _value(options: argparse.Namespace, environ: Mapping[str, str], name: str) -> str:
+    """Option > environment > default; an empty value equals an absent one."""
+    option = next(option for option in OPTIONS if option.name == name)
+    value = getattr(options, name.replace("-", "_"), None) or environ.get(option.environment, "").strip()
+    if value and option.choices and value not in option.choices:
+        raise UsageError(f"{option.environment} is `{value}`; accepted: {', '.join(option.choices)}.")
+    return value or option.default
+
+
+def _validate(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+    from ivr_action.check import CheckOptions, check
+    from ivr_action.report.look import Look
+
+    cycles: Any = _value(options, environ, "cycles")
+    fail_on = _value(options, environ, "fail-on")
+    report = check(_read(options.files, options, environ), CheckOptions(cycles=cycles))
+    if options.format == "github":
+        _annotate(report, out)
+    else:
+        from ivr_action.report import render
+
+        rules: Any = ()
+        if options.format == "sarif":
+            from ivr_action.check import RULES as rules  # noqa: N811 - the same name for both cases
+        out.write(render(options.format, report, Look(__version__, _colourful(out, environ), rules)))
+    return 1 if report.fails(fail_on) else 0
+
+
+def _graph(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+    readings = _read([options.file], options, environ)
+    if len(readings) > 1:
+        raise UsageError(f"`{options.file}` is {len(readings)} files.", "Name one flow file.")
+    flow = readings[0].flow
+    if flow is None:
+        from ivr_action.check import check
+
+        found = check(readings).findings
+        raise UnreadableError(f"`{options.file}`: {found[0].message}" if found else f"`{options.file}` is no flow.")
+    from ivr_action.report import render_graph
+
+    out.write(render_graph(options.format, flow.graph))
+    return 0
+
+
+class UnreadableError(IvrError):
+    """A file that is there but no flow: the same status as for a finding."""
+
+    exit_status = 1
+
+
+def _rules(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+    from ivr_action.check import RULES, rule
+
+    if options.id is None:
+        width = max(len(found.id) for found in RULES)
+        for found in RULES:
+            level = found.level.value if found.enabled else "off"
+            out.write(f"{found.id:{width}}  {level:7}  {found.summary}\n")
+        return 0
+    found = rule(options.id)
+    state = found.level.value if found.enabled else f"{found.level.value}, off by default"
+    parts = (
+        f"{found.id} ({state})\n{found.summary}",
+        f"Why it matters\n{_indented(found.why)}",
+        f"What to do\n{_indented(found.fix)}",
+        f"Bad\n{_indented(found.bad)}",
+        f"Good\n{_indented(found.good)}",
+        f"Source\n{_indented(found.source)}",
+    )
+    out.write("\n\n".join(parts) + "\n")
+    return 0
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.strip("\n").splitlines())
+
+
+def _read(names: list[str], options: argparse.Namespace, environ: Mapping[str, str]) -> list[Any]:
+    from ivr_action.files import SIZE_LIMIT, find
+    from ivr_action.flow.read import looks_like_flow, read_flow
+
+    given = _value(options, environ, "substitutions")
+    values = None
+    if given:
+        from ivr_action.substitutions import load_substitutions
+
+        values = load_substitutions(given, os.getcwd())[0]
+    if "-" in names:
+        if len(names) > 1:
+            raise UsageError("`-` reads one flow from standard input; name it alone.")
+        return [read_flow("<stdin>", sys.stdin.buffer.read(SIZE_LIMIT + 1), values)]
+    found = find(names, os.getcwd(), looks_like_flow=looks_like_flow, confined=False)
+    return [read_flow(file.path, file.data, values) for file in found.files]
+
+
+def _annotate(report: Any, out: TextIO) -> None:
+    from ivr_action.report.annotations import annotate
+    from ivr_action.runner.commands import Commands
+    from ivr_action.runner.log import GuardedStream
+
+    commands = Commands(out if isinstance(out, GuardedStream) else GuardedStream(out))
+    for note in annotate(report, "`ivr-action validate`"):
+        level, message, *places = note
+        names = ("title", "file", "line", "end_line", "column", "end_column")
+        commands.annotate(str(level), message, **dict(zip(names, places, strict=True)))  # type: ignore[arg-type]
+
+
+def _colourful(out: TextIO, environ: Mapping[str, str]) -> bool:
+    """Only where somebody sees it: a terminal that can, and no wish against it (https://no-color.org)."""
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not out.isatty():
+        return False
+    return os.name != "nt" or bool(environ.get("WT_SESSION") or environ.get("ANSICON"))
+
+
+def _utf8(stream: TextIO) -> TextIO:
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="backslashreplace")
+    return stream
+
+
+def _silence(stream: TextIO) -> None:
+    """Keeps Python's own last flush from complaining about the closed pipe."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream.fileno())
+    finally:
+        os.close(nowhere)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Turns a report or a graph into text, one file per format.
+
+A new format is a new file with `render` and one line in `FORMATS` or `GRAPH_FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from ivr_action.model import FlowGraph, Report
+from ivr_action.report.look import Look
+
+FORMATS = {
+    "text": "ivr_action.report.text",
+    "json": "ivr_action.report.json",
+    "sarif": "ivr_action.report.sarif",
+}
+GRAPH_FORMATS = {
+    "json": "ivr_action.report.graph_json",
+    "mermaid": "ivr_action.report.mermaid",
+    "dot": "ivr_action.report.dot",
+}
+
+
+def render(format_: str, report: Report, look: Look) -> str:
+    """A report in one of `FORMATS`, which is imported only now; it ends with a newline."""
+    found: Callable[[Report, Look], str] = import_module(FORMATS[format_]).render
+    return found(report, look)
+
+
+def render_graph(format_: str, graph: FlowGraph) -> str:
+    """A graph in one of `GRAPH_FORMATS`; it ends with a newline."""
+    found: Callable[[FlowGraph], str] = import_module(GRAPH_FORMATS[format_]).render
+    return found(graph)
+
+
+__all__ = ["FORMATS", "GRAPH_FORMATS", "Look", "render", "render_graph"]

@@ -1,0 +1,190 @@
+"""Makes a graph small enough to be drawn and read, a step at a time, and says what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ivr_action.model import FlowGraph, Level, NodeKind, TransitionKind
+
+_QUIET = frozenset((NodeKind.WORK, NodeKind.PROMPT))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One node of the drawing: a node of the flow, or several."""
+
+    kind: NodeKind
+    type: str
+    name: str
+    start: bool = False
+    level: Level | None = None
+    """The worst finding in it."""
+    steps: int = 1
+    """How many nodes of the flow it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One arrow of the drawing: a transition, or several between the same two nodes."""
+
+    source: str
+    target: str
+    labels: tuple[str, ...]
+    kind: TransitionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is to be drawn, and what was done to make it fit."""
+
+    nodes: dict[str, Drawn]
+    ways: list[Way]
+    done: tuple[str, ...] = ()
+
+
+def draw(graph: FlowGraph, levels: Mapping[str, Level]) -> Drawing:
+    """The whole graph, with arrows between the same two nodes made one.
+
+    Args:
+        graph: of one flow.
+        levels: node id → the worst finding about it.
+    """
+    nodes = {
+        node.id: Drawn(node.kind, node.type, node.name, node.id == graph.start, levels.get(node.id))
+        for node in graph.nodes.values()
+    }
+    ways = ((way.source, way.target, (way.label,) if way.label else (), way.kind) for way in graph.transitions)
+    return Drawing(nodes, _merged(ways))
+
+
+def collapsed(drawing: Drawing, fits: Callable[[Drawing], bool], most: int) -> Drawing:
+    """The drawing, collapsed by as many steps as it takes.
+
+    Args:
+        drawing: the whole one.
+        fits: tells whether a drawing is small enough.
+        most: nodes that the last step leaves at most; it halves them until the drawing fits.
+    """
+    for step in (_chains, _containers):
+        if fits(drawing):
+            return drawing
+        drawing = step(drawing)
+    while not fits(drawing) and most > 1:
+        shortened = _nearest(drawing, most)
+        if fits(shortened):
+            return shortened
+        most //= 2
+    return drawing if fits(drawing) else _nearest(drawing, 1)
+
+
+def _chains(drawing: Drawing) -> Drawing:
+    """Runs of steps that callers do not choose in become one node."""
+    outgoing: dict[str, list[str]] = {id_: [] for id_ in drawing.nodes}
+    incoming: dict[str, int] = dict.fromkeys(drawing.nodes, 0)
+    for way in drawing.ways:
+        outgoing[way.source].append(way.target)
+        incoming[way.target] += 1
+
+    def quiet(id_: str) -> bool:
+        node = drawing.nodes[id_]
+        return node.kind in _QUIET and node.level is None and not node.start
+
+    def follows(id_: str) -> str | None:
+        after = outgoing[id_]
+        if quiet(id_) and len(after) == 1 and after[0] != id_ and incoming[after[0]] == 1 and quiet(after[0]):
+            return after[0]
+        return None
+
+    before = {after: id_ for id_ in drawing.nodes if (after := follows(id_)) is not None}
+    group: dict[str, str] = {}
+    for id_ in drawing.nodes:
+        if id_ in before and not _on_ring(id_, before):
+            continue
+        at: str | None = id_
+        while at is not None and at not in group:
+            group[at] = id_
+            at = follows(at)
+    return _grouped(drawing, group, "runs of prompts and actions without a choice are one node each")
+
+
+def _on_ring(id_: str, before: Mapping[str, str]) -> bool:
+    at = before[id_]
+    seen = {id_}
+    while at in before and at not in seen:
+        seen.add(at)
+        at = before[at]
+    return at == id_
+
+
+def _containers(drawing: Drawing) -> Drawing:
+    """Every task, menu and state becomes one node."""
+    group = {id_: "/".join(id_.split("/")[:2]) for id_ in drawing.nodes}
+    if len(set(group.values())) == len(drawing.nodes):
+        return drawing  # a node graph has no containers
+    return _grouped(drawing, group, "every task, menu and state is one node")
+
+
+def _nearest(drawing: Drawing, most: int) -> Drawing:
+    """The start, what has findings, and what is near them; the rest is left out."""
+    near: dict[str, list[str]] = {id_: [] for id_ in drawing.nodes}
+    for way in drawing.ways:
+        near[way.source].append(way.target)
+        near[way.target].append(way.source)
+    told = [id_ for id_, node in drawing.nodes.items() if node.level is not None]
+    told.sort(key=lambda id_: -(drawing.nodes[id_].level or Level.NOTE).rank)
+    start = [id_ for id_, node in drawing.nodes.items() if node.start]
+    kept = dict.fromkeys((start + told or list(drawing.nodes)[:1])[:most])
+    todo = list(kept)
+    while todo and len(kept) < most:
+        reached: list[str] = []
+        for id_ in todo:
+            for other in near[id_]:
+                if other not in kept and len(kept) < most:
+                    kept[other] = None
+                    reached.append(other)
+        todo = reached
+    left = len(drawing.nodes) - len(kept)
+    nodes = {id_: node for id_, node in drawing.nodes.items() if id_ in kept}
+    ways = [way for way in drawing.ways if way.source in kept and way.target in kept]
+    return Drawing(
+        nodes, ways, (*drawing.done, f"{left:,} nodes that are further from the start and the findings are left out")
+    )
+
+
+def _grouped(drawing: Drawing, group: Mapping[str, str], what: str) -> Drawing:
+    members: dict[str, list[Drawn]] = {}
+    for id_, node in drawing.nodes.items():
+        members.setdefault(group[id_], []).append(node)
+    if len(members) == len(drawing.nodes):
+        return drawing
+    nodes = {id_: _one(id_, found) for id_, found in members.items()}
+    ways = (
+        (group[way.source], group[way.target], way.labels, way.kind)
+        for way in drawing.ways
+        if group[way.source] != group[way.target]
+    )
+    return Drawing(nodes, _merged(ways), (*drawing.done, what))
+
+
+def _one(id_: str, found: list[Drawn]) -> Drawn:
+    steps = sum(node.steps for node in found)
+    if len(found) == 1:
+        return found[0]
+    levels = [node.level for node in found if node.level is not None]
+    level = max(levels, key=lambda level: level.rank, default=None)
+    start = any(node.start for node in found)
+    if "/" in id_ and id_.count("/") == 1:
+        kind, name = id_.split("/")
+        return Drawn(NodeKind.CALL, kind, name, start, level, steps)
+    return replace(found[0], steps=steps, level=level, start=start)
+
+
+def _merged(ways: Iterable[tuple[str, str, tuple[str, ...], TransitionKind]]) -> list[Way]:
+    labels: dict[tuple[str, str], dict[str, None]] = {}
+    kinds: dict[tuple[str, str], TransitionKind] = {}
+    for source, target, texts, kind in ways:
+        labels.setdefault((source, target), {}).update(dict.fromkeys(texts))
+        if kinds.setdefault((source, target), kind) != kind:
+            kinds[source, target] = TransitionKind.NEXT
+    return [Way(source, target, tuple(texts), kinds[source, target]) for (source, target), texts in labels.items()]

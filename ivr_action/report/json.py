@@ -1,0 +1,43 @@
+"""The JSON report; its shape is `schema/report-1.json`, explained in docs/report.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ivr_action.model import CheckedFlow, Finding, Report
+from ivr_action.report.jsontext import dumps
+from ivr_action.report.look import Look
+
+SCHEMA = "urn:ivr-action:schema:report:1.0"
+"""Versioned: a new minor version only adds, a new major version has its own schema."""
+
+
+def render(report: Report, look: Look) -> str:
+    """The report for programs."""
+    return dumps(
+        {
+            "schema": SCHEMA,
+            "tool": {"name": "ivr-action", "version": look.version},
+            "flows": [_flow(flow) for flow in report.flows],
+            "findings": [_finding(finding) for finding in report.findings],
+        }
+    )
+
+
+def _flow(flow: CheckedFlow) -> dict[str, Any]:
+    return {"path": flow.path, "name": flow.name, "type": flow.type, "format": flow.format, "valid": flow.valid}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    at = finding.location
+    return {
+        "rule": finding.rule,
+        "level": finding.level.value,
+        "message": finding.message,
+        "hint": finding.hint,
+        "path": at.path,
+        "line": at.line,
+        "column": at.column,
+        "pointer": at.pointer,
+        "node": finding.node,
+    }

@@ -1,0 +1,54 @@
+"""What a renderer may know beside the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class RuleText(Protocol):
+    """What renderers read of a rule."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def level(self) -> str: ...
+
+    @property
+    def summary(self) -> str: ...
+
+    @property
+    def why(self) -> str: ...
+
+    @property
+    def fix(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The surroundings of one rendering; everything is optional."""
+
+    version: str = ""
+    """Of ivr-action."""
+    colour: bool = False
+    """True for a terminal that shows colours."""
+    rules: Iterable[RuleText] = ()
+    """The rules that there are."""
+    rules_url: str = ""
+    """Start of the address of a rule's page, before its id."""
+    blob_url: str = ""
+    """Start of the address of a file at the commit, before its path."""
+    repository_url: str = ""
+    sha: str = ""
+    """The commit that was checked."""
+    changed: frozenset[str] | None = None
+    """Paths of the flows that changed; None where nobody knows, which means all."""
+    limit: int = 1024 * 1024
+    """Bytes that the result may have, where the format has such a limit."""
+    places: str = "the JSON report"
+    """Where a shortened result says that the rest is."""

@@ -1,0 +1,68 @@
+"""For a terminal: one finding per line, what to do below it, counts at the end."""
+
+from __future__ import annotations
+
+from ivr_action.model import Finding, Level, Report
+from ivr_action.report.look import Look
+
+_COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
+
+
+def render(report: Report, look: Look) -> str:
+    """The report for people, ordered by file and line."""
+    lines: list[str] = []
+    for finding in sorted(report.findings, key=_by_place):
+        lines += _finding(finding, look)
+    for notice in report.notices:
+        lines.append(f"{_coloured('note', '36', look)} {_clean(notice)}")
+    lines.append(_counts(report, look))
+    return "\n".join(lines) + "\n"
+
+
+def _finding(finding: Finding, look: Look) -> list[str]:
+    level = _coloured(finding.level.value, _COLOURS[finding.level], look)
+    lines = [f"{_coloured(place(finding), '1', look)} {level} {finding.rule}: {_clean(finding.message)}"]
+    for other in finding.related:
+        if other.line is not None:
+            lines.append(f"    see also {_clean(other.path)}:{other.line}:{other.column or 1}")
+    if finding.hint:
+        lines.append(f"    {_clean(finding.hint)}")
+    return lines
+
+
+def place(finding: Finding) -> str:
+    """`path:line:column`, or what is known of it; a node or pointer stands in where a file has no lines."""
+    at = finding.location
+    path = _clean(at.path)
+    if at.line is None:
+        inside = finding.node or at.pointer
+        return f"{path}: {_clean(inside)}:" if inside else f"{path}:"
+    return f"{path}:{at.line}:{at.column or 1}"
+
+
+def _counts(report: Report, look: Look) -> str:
+    from ivr_action.report.plain import count_of
+
+    found = [count_of(report.count(level), level.value) for level in Level if report.count(level)]
+    valid = sum(flow.valid for flow in report.flows)
+    files = count_of(len(report.flows), "file")
+    if not found:
+        return _coloured(f"{files}: nothing found", "32", look)
+    return f"{', '.join(found)} in {files}, {valid:,} of them without an error"
+
+
+def _by_place(finding: Finding) -> tuple[str, int, int, int]:
+    at = finding.location
+    return at.path, at.line or 0, at.column or 0, -finding.level.rank
+
+
+def _clean(text: str) -> str:
+    if text.isprintable() and "  " not in text:  # nearly always; spares the import
+        return text
+    from ivr_action.report.plain import one_line
+
+    return one_line(text)
+
+
+def _coloured(text: str, code: str, look: Look) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if look.colour else text

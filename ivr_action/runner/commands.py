@@ -1,0 +1,70 @@
+"""Annotations and log groups: the workflow commands that the step itself gives."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from ivr_action.runner.log import GuardedStream
+
+MESSAGE_LIMIT = 4096
+"""The runner cuts a message at this many characters."""
+
+
+class Commands:
+    """Gives workflow commands on a guarded stream.
+
+    Args:
+        stream: where they are printed; everything else that is printed there is made harmless.
+    """
+
+    def __init__(self, stream: GuardedStream) -> None:
+        self._stream = stream
+
+    def annotate(
+        self,
+        level: str,
+        message: str,
+        *,
+        title: str = "",
+        file: str = "",
+        line: int | None = None,
+        end_line: int | None = None,
+        column: int | None = None,
+        end_column: int | None = None,
+    ) -> None:
+        """Adds an annotation to the run.
+
+        Args:
+            level: `error`, `warning` or `note`.
+            message: cut at the runner's limit.
+            title: its first, bold line.
+            file: relative to the repository, with `/`.
+            line: from 1, like `end_line`, which is the last line of it.
+            end_line: dropped by the runner where it is before `line`.
+            column: dropped by the runner where the lines differ, like `end_column`.
+            end_column: from 1.
+        """
+        from ivr_action.runner import toolkit
+
+        properties = {
+            "title": title,
+            "file": file,
+            "start_line": line,
+            "end_line": end_line,
+            "start_column": column,
+            "end_column": end_column,
+        }
+        given = {key: value for key, value in properties.items() if value}
+        self._stream.command(toolkit.command_line(level, message[:MESSAGE_LIMIT], given))
+
+    @contextlib.contextmanager
+    def group(self, name: str) -> Iterator[None]:
+        """Folds the lines that are printed inside it; groups do not nest."""
+        from ivr_action.runner import toolkit
+
+        self._stream.command(toolkit.group_line(name))
+        try:
+            yield
+        finally:
+            self._stream.command(toolkit.group_line(None))

@@ -1,0 +1,211 @@
+"""The action's one step, from its inputs to its outputs.
+
+`main` tells the story; everything that touches the world is an argument, so that a test runs all of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TextIO
+
+from ivr_action import __version__
+from ivr_action.check import RULES, CheckOptions, check
+from ivr_action.errors import IvrError, NothingScannedError
+from ivr_action.files import Found, SourceFile, find
+from ivr_action.flow.read import Reading, looks_like_flow, read_flow
+from ivr_action.model import Level, Report
+from ivr_action.report import Look, render
+from ivr_action.report.annotations import annotate
+from ivr_action.report.markdown import escape
+from ivr_action.report.plain import count_of
+from ivr_action.runner import summary, toolkit
+from ivr_action.runner.changed import Changes, changed_files
+from ivr_action.runner.commands import Commands
+from ivr_action.runner.context import Context
+from ivr_action.runner.git import Git, git_in
+from ivr_action.runner.log import GuardedStream
+from ivr_action.runner.outputs import write_file, write_outputs
+from ivr_action.settings import Settings, read_settings
+from ivr_action.substitutions import load_substitutions
+
+BUG = 70
+_FAILED = {
+    "valid": "false",
+    "error-count": "0",
+    "warning-count": "0",
+    "changed-flows": "[]",
+    "report": "",
+    "sarif-file": "",
+}
+_NOWHERE_CHANGED = "No flow file changed"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the step touches."""
+
+    environ: Mapping[str, str]
+    context: Context
+    out: GuardedStream
+    err: GuardedStream
+    commands: Commands
+    git: Git
+    check: Callable[[Sequence[Reading], CheckOptions], Report]
+
+
+def main(
+    environ: Mapping[str, str] | None = None,
+    *,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+    git: Git | None = None,
+    check: Callable[[Sequence[Reading], CheckOptions], Report] = check,
+) -> int:
+    """Runs the step and returns its exit status; see "Exit status" in docs/inputs.md.
+
+    Args:
+        environ: the step's environment; the process's own by default.
+        stdout: where the log goes, like `stderr`.
+        stderr: for tracebacks, and whatever a library prints.
+        git: runs git in the workspace.
+        check: applies the rules.
+    """
+    environ = os.environ if environ is None else environ
+    out, err = GuardedStream(stdout or sys.stdout), GuardedStream(stderr or sys.stderr)
+    context = Context.from_environ(environ)
+    world = World(environ, context, out, err, Commands(out), git or git_in(context.workspace, environ), check)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            return _run(world)
+        except IvrError as error:
+            _fail(world, str(error), error.hint)
+            return error.exit_status
+        except Exception as error:
+            if context.debug:
+                traceback.print_exc(file=err)
+            where = "" if context.debug else " Run the job again with debug logging to see where."
+            hint = f"Please report it.{where}"
+            _fail(world, f"ivr-action failed by a bug of its own: {type(error).__name__}: {error}", hint)
+            return BUG
+        finally:
+            out.finish()
+            err.finish()
+
+
+def _run(world: World) -> int:
+    settings = read_settings(world.environ, lambda name: toolkit.get_input(world.environ, name))
+    workspace = world.context.workspace
+    values, values_file = load_substitutions(settings.substitutions, workspace)
+    try:
+        found = find(settings.flows, workspace, looks_like_flow=looks_like_flow)
+    except NothingScannedError as error:
+        if settings.allow_empty == "false":
+            raise
+        found = Found((), (f"{error} `allow-empty` lets that pass.",))
+    changes = changed_files(world.context, world.git, always=settings.changed_only == "true")
+    choice = choose(found, changes, settings.changed_only, values_file)
+
+    readings = [read_flow(file.path, file.data, values) for file in choice.files]
+    report = world.check(readings, CheckOptions(cycles=settings.cycles))
+    report = replace(report, scope=choice.scope, notices=(*report.notices, *choice.notices))
+
+    _publish(world, settings, report, choice)
+    return 1 if report.fails(settings.fail_on) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the files that were found are checked, and the words for it."""
+
+    files: tuple[SourceFile, ...]
+    changed: tuple[str, ...]
+    scope: str
+    notices: tuple[str, ...]
+
+
+def choose(found: Found, changes: Changes, changed_only: str, values_file: str) -> Choice:
+    """Narrows the files down to those that changed, where that is known and wanted.
+
+    Args:
+        found: all flow files.
+        changes: what Git says.
+        changed_only: the input.
+        values_file: path of the file with the substitutions: where it changed, every flow did.
+    """
+    files, notices = found.files, list(found.notices)
+    if changes.known and values_file and changes.has(os.path.normpath(values_file).replace(os.sep, "/")):
+        notices.append(f"The substitutions in {values_file} changed, and with them every flow.")
+        changes = replace(changes, known=False, expected=True, reason="their substitutions changed")
+    changed = tuple(file for file in files if changes.has(file.path) or changes.has(file.real))
+    paths = tuple(file.path for file in changed)
+    total = count_of(len(files), "flow file")
+    if changed_only == "false":
+        return Choice(files, paths, f"Checked all {total}.", tuple(notices))
+    if not changes.known:
+        if changes.expected:
+            return Choice(files, paths, f"Checked all {total}: {changes.reason}.", tuple(notices))
+        notices.insert(0, f"Git could not tell what changed, so every flow file was checked: {changes.reason}.")
+        return Choice(files, paths, f"Checked all {total}.", tuple(notices))
+    since = f"since {changes.since[:10]}"
+    if not changed:
+        return Choice((), (), f"{_NOWHERE_CHANGED} {since}; there are {total}.", tuple(notices))
+    return Choice(changed, paths, f"Checked {len(changed):,} of {total}: those that changed {since}.", tuple(notices))
+
+
+def _publish(world: World, settings: Settings, report: Report, choice: Choice) -> None:
+    """Everything that leaves the step, the log first and the outputs last."""
+    context = world.context
+    look = Look(
+        version=__version__,
+        rules=RULES,
+        rules_url=context.rules_url,
+        blob_url=context.blob_url,
+        repository_url=context.repository_url,
+        sha=context.sha,
+        changed=frozenset(choice.changed),
+        limit=summary.room(world.environ),
+        places=f"the JSON report ({settings.report_file})",
+    )
+    with world.commands.group("All findings") if report.findings else contextlib.nullcontext():
+        world.out.write(render("text", report, look))
+    world.out.write(f"{report.scope}\n")
+    for note in annotate(report, "the job summary and the JSON report" if look.limit else look.places):
+        _annotate(world.commands, note._asdict())
+    workspace = context.workspace
+    written = {
+        "report": write_file(workspace, settings.report_file, render("json", report, look)),
+        "sarif-file": write_file(workspace, settings.sarif_file, render("sarif", report, look)),
+    }
+    if settings.summary == "true" and look.limit:
+        from ivr_action.report.summary import render as render_summary
+
+        summary.append(world.environ, render_summary(report, look))
+    outputs = {
+        "valid": "true" if not report.count(Level.ERROR) else "false",
+        "error-count": str(report.count(Level.ERROR)),
+        "warning-count": str(report.count(Level.WARNING)),
+        "changed-flows": json.dumps(list(choice.changed)),
+        **written,
+    }
+    write_outputs(world.environ, outputs)
+
+
+def _annotate(commands: Commands, note: dict[str, object]) -> None:
+    commands.annotate(str(note.pop("level")), str(note.pop("message")), **note)  # type: ignore[arg-type]
+
+
+def _fail(world: World, message: str, hint: str) -> None:
+    """Says in every place why there is no result."""
+    with contextlib.suppress(OSError):
+        write_outputs(world.environ, _FAILED)
+    text = f"{message}\n{hint}" if hint else message
+    world.commands.annotate("error", text, title="ivr-action")
+    page = f"## ❌ IVR flows: not checked\n\n{'<br>'.join(escape(line, 2000) for line in text.splitlines())}\n"
+    with contextlib.suppress(OSError):
+        summary.append(world.environ, page)
