@@ -68,7 +68,8 @@ def main(
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ivr-action", description="Check Genesys Cloud IVR flow files.")
     parser.add_argument("--version", action="version", version=f"ivr-action {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    # `prog` is spelt out, else argparse formats a usage line just to find it.
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="ivr-action")
 
     validate = commands.add_parser("validate", help="check flow files", description="Check flow files.")
     validate.add_argument(

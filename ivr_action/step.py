@@ -22,7 +22,7 @@ from ivr_action.flow.read import Reading, looks_like_flow, read_flow
 from ivr_action.model import Level, Report
 from ivr_action.report import Look, render
 from ivr_action.report.annotations import annotate
-from ivr_action.report.markdown import escape
+from ivr_action.report.markdown import prose
 from ivr_action.report.plain import count_of
 from ivr_action.runner import summary, toolkit
 from ivr_action.runner.changed import Changes, changed_files
@@ -206,6 +206,6 @@ def _fail(world: World, message: str, hint: str) -> None:
         write_outputs(world.environ, _FAILED)
     text = f"{message}\n{hint}" if hint else message
     world.commands.annotate("error", text, title="ivr-action")
-    page = f"## ❌ IVR flows: not checked\n\n{'<br>'.join(escape(line, 2000) for line in text.splitlines())}\n"
+    page = f"## ❌ IVR flows: not checked\n\n{'<br>'.join(prose(line, 2000) for line in text.splitlines())}\n"
     with contextlib.suppress(OSError):
         summary.append(world.environ, page)

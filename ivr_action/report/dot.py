@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr_action.model import FlowGraph, NodeKind, TransitionKind
-from ivr_action.report.plain import one_line
+from ivr_action.report.plain import one_line, step_name
 
 _SHAPES = {
     NodeKind.MENU: "hexagon",
@@ -24,7 +24,7 @@ def render(graph: FlowGraph) -> str:
     numbers = {id_: f"n{number}" for number, id_ in enumerate(graph.nodes)}
     lines = ["digraph flow {", '  node [fontname="sans-serif"];', '  edge [fontname="sans-serif"];']
     for node in graph.nodes.values():
-        label = _quoted(node.type, node.name)
+        label = _quoted(*step_name(node.type, node.name))
         start = ", penwidth=3" if node.id == graph.start else ""
         lines.append(f"  {numbers[node.id]} [shape={_SHAPES[node.kind]}, label={label}{start}];")
     for way in graph.transitions:
@@ -36,4 +36,4 @@ def render(graph: FlowGraph) -> str:
 
 def _quoted(*texts: str) -> str:
     shown = [one_line(text, _LABEL).replace("\\", "\\\\").replace('"', '\\"') for text in texts if text]
-    return '"' + "\\n".join(dict.fromkeys(shown)) + '"'
+    return '"' + "\\n".join(shown) + '"'

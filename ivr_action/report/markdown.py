@@ -21,6 +21,15 @@ def escape(text: str, limit: int = 0) -> str:
     return _LATE_MARKUP.sub(lambda match: _LATE[match[0]] if not _in_entity(match) else match[0], plain)
 
 
+def prose(text: str, limit: int = 0) -> str:
+    """Like `escape`, and what stands between backticks becomes code, as our own messages mean it."""
+    parts = one_line(text, limit).split("`")
+    return "".join(
+        (code(part) if at % 2 and at < len(parts) - 1 else escape(part if not at % 2 else f"`{part}"))
+        for at, part in enumerate(parts)
+    )
+
+
 def code(text: str, limit: int = 0) -> str:
     """The text as code. Not with backticks: in a table they would not keep a `|` in, and GitHub's own look-ups for
     mentions and the like stay out of `<code>`."""

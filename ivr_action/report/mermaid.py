@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ivr_action.model import FlowGraph, Level, NodeKind, TransitionKind
 from ivr_action.report.collapse import Drawing, Drawn, Way, collapsed, draw
-from ivr_action.report.plain import one_line
+from ivr_action.report.plain import one_line, step_name
 
 CHARACTERS = 50_000
 EDGES = 500
@@ -99,7 +99,7 @@ def _text(drawing: Drawing) -> str:
 
 def _node(node: Drawn) -> str:
     shape = _SHAPES[node.kind]
-    texts = list(dict.fromkeys(escape(text) for text in (node.type, node.name) if text.strip()))
+    texts = [escape(text) for text in step_name(node.type, node.name) if text.strip()]
     if node.steps > 1:
         texts.append(f"{node.steps} steps")
     return f'{shape[_OPEN]}"{"<br/>".join(texts) or "#160;"}"{shape[_CLOSE]}'

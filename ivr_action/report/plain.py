@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 _SPACES = re.compile(r"[\s\x85\u2028\u2029]+")
 _JOINERS = "\u200c\u200d"
@@ -40,8 +39,18 @@ def count_of(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
+def step_name(type_: str, name: str) -> tuple[str, ...]:
+    """What to call a node: its type and its name, or the name alone where it says the type again."""
+    bare_type, bare_name = ("".join(filter(str.isalnum, text)).lower() for text in (type_, name))
+    if not bare_name:
+        return (type_,)
+    return (name,) if bare_name.startswith(bare_type.removeprefix("menu")) else (type_, name)
+
+
 def uri_path(path: str) -> str:
     """A path for an address, percent-encoded as bytes."""
+    from urllib.parse import quote  # costs milliseconds that a terminal need not pay
+
     return quote(path.encode("utf-8", "surrogateescape") if _encodable(path) else path.encode("utf-8", "replace"))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from ivr_action.model import CheckedFlow, Finding, Level, Report
 from ivr_action.report.look import Look
-from ivr_action.report.markdown import code, escape, link
+from ivr_action.report.markdown import code, escape, link, prose
 from ivr_action.report.mermaid import diagram_of
 from ivr_action.report.plain import count_of, uri_path
 
@@ -83,8 +83,8 @@ def _verdict(report: Report) -> str:
 
 
 def _scope(report: Report) -> str:
-    lines = [f"{escape(report.scope)}\n\n"] if report.scope else []
-    lines += [f"> {escape(notice, _MESSAGE)}\n\n" for notice in report.notices[:_NOTICES]]
+    lines = [f"{prose(report.scope)}\n\n"] if report.scope else []
+    lines += [f"> {prose(notice, _MESSAGE)}\n\n" for notice in report.notices[:_NOTICES]]
     if len(report.notices) > _NOTICES:
         lines.append(f"> and {count_of(len(report.notices) - _NOTICES, 'more remark')}\n\n")
     return "".join(lines)
@@ -129,8 +129,8 @@ def _finding(finding: Finding, look: Look) -> str:
     where = link(f"line {at.line}", address) if at.line else code(finding.node or at.pointer or "", _NAME)
     rule = link(code(finding.rule), f"{look.rules_url}{finding.rule}.md" if look.rules_url else "")
     head = f"- {_ICONS[finding.level]} {' · '.join(part for part in (where, rule) if part)}: "
-    hint = f"<br>{escape(finding.hint, _MESSAGE)}" if finding.hint else ""
-    return f"{head}{escape(finding.message, _MESSAGE)}{hint}\n"
+    hint = f"<br>{prose(finding.hint, _MESSAGE)}" if finding.hint else ""
+    return f"{head}{prose(finding.message, _MESSAGE)}{hint}\n"
 
 
 def _add_diagrams(page: _Page, report: Report, look: Look) -> None:

@@ -44,11 +44,10 @@ def _counts(report: Report, look: Look) -> str:
     from ivr_action.report.plain import count_of
 
     found = [count_of(report.count(level), level.value) for level in Level if report.count(level)]
-    valid = sum(flow.valid for flow in report.flows)
+    invalid = sum(not flow.valid for flow in report.flows)
     files = count_of(len(report.flows), "file")
-    if not found:
-        return _coloured(f"{files}: nothing found", "32", look)
-    return f"{', '.join(found)} in {files}, {valid:,} of them without an error"
+    verdict = f"{invalid:,} invalid" if invalid else "valid" if len(report.flows) == 1 else "all valid"
+    return _coloured(f"{', '.join(found) or 'nothing found'} in {files}, {verdict}", "31" if invalid else "32", look)
 
 
 def _by_place(finding: Finding) -> tuple[str, int, int, int]:
