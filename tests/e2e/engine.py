@@ -59,9 +59,7 @@ class Engine:
     docker_command: str = "docker"
     build_options: tuple[str, ...] = field(default=())
 
-    def docker(
-        self, *arguments: str, timeout: float = 600, check: bool = True
-    ) -> subprocess.CompletedProcess[str]:
+    def docker(self, *arguments: str, timeout: float = 600, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs one docker command and returns what it printed.
 
         Raises:
@@ -117,9 +115,7 @@ def open_engine(*, install: bool) -> Iterator[Engine]:
         yield running
         return
     if not install:
-        raise EngineUnavailableError(
-            "no docker daemon answers; `make e2e` starts one of its own as root on Debian"
-        )
+        raise EngineUnavailableError("no docker daemon answers; `make e2e` starts one of its own as root on Debian")
     _install_packages()
     with _exclusive(state), _private_daemon(state) as engine:
         _provide_base(engine)

@@ -146,10 +146,7 @@ class Runner:
             timeout=120,
             check=False,
         )  # fmt: skip
-        read = {
-            kind: (folders["file_commands"] / name).read_text(encoding="utf-8")
-            for kind, name in files.items()
-        }
+        read = {kind: (folders["file_commands"] / name).read_text(encoding="utf-8") for kind, name in files.items()}
         return Result(
             status=finished.returncode,
             log=finished.stdout + finished.stderr,
@@ -190,7 +187,8 @@ def commands(log: str) -> list[Command]:
     """The workflow commands that the runner would find in a log.
 
     `::name key=value::data` counts after leading blanks, the older `##[name key=value]data` anywhere in a
-    line; both only with a registered name. Between `::stop-commands::token` and `::token::` none counts.
+    line that holds none of the first kind; both only with a registered name. Between `::stop-commands::token`
+    and `::token::` none counts.
     """
     found: list[Command] = []
     resume = None
@@ -201,8 +199,11 @@ def commands(log: str) -> list[Command]:
             if current and current[1] == resume:
                 resume = None
             continue
-        match, separator = (current, ",") if current else (older, ";")
-        if not match or match[1].lower() not in REGISTERED:
+        if current and current[1].lower() in REGISTERED:
+            match, separator = current, ","
+        elif older and older[1].lower() in REGISTERED:
+            match, separator = older, ";"
+        else:
             continue
         if match[1].lower() == "stop-commands":
             resume = match[3]

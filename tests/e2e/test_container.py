@@ -90,9 +90,7 @@ def test_a_malformed_input_is_told_with_what_is_accepted(runner: Runner) -> None
 def test_an_empty_input_is_an_absent_one(runner: Runner) -> None:
     write(runner.workspace, {"main.yaml": flow()})
 
-    result = runner.run(
-        {"flows": "", "fail-on": "", "changed-only": "", "substitutions": "", "allow-empty": ""}
-    )
+    result = runner.run({"flows": "", "fail-on": "", "changed-only": "", "substitutions": "", "allow-empty": ""})
 
     assert result.status == 0, result.log
 
@@ -145,7 +143,8 @@ def test_no_text_of_a_flow_becomes_a_command(runner: Runner, files: dict[str, st
     assert result.status == 1, result.log
     assert {command.name for command in result.commands} <= OURS
     assert all(command.properties.get("file") != "PWNED" for command in result.commands)
-    assert "##[" not in result.log
+    # Inside one of our own commands the runner does not look for the older form.
+    assert not [line for line in result.log.splitlines() if "##[" in line and not line.startswith("::")]
     assert "<script>" not in result.summary
     assert set(result.outputs) <= {
         "valid", "error-count", "warning-count", "changed-flows", "report", "sarif-file",
@@ -206,9 +205,7 @@ def test_a_shallow_clone_checks_every_flow_and_says_so(runner: Runner, tmp_path:
     full = tmp_path / "full"
     runner.workspace.rename(full)
     Repository(full).git("branch", "merge", request["sha"])
-    Repository(tmp_path).git(
-        "clone", "--quiet", "--depth=1", "--branch=merge", full.as_uri(), str(runner.workspace)
-    )
+    Repository(tmp_path).git("clone", "--quiet", "--depth=1", "--branch=merge", full.as_uri(), str(runner.workspace))
 
     result = runner.run(**request)
 
@@ -236,14 +233,10 @@ def test_a_push_is_judged_by_the_commits_it_brought(runner: Runner) -> None:
 
 
 def test_the_checked_out_code_is_not_imported(runner: Runner) -> None:
-    modules = {
-        f"{name}.py": "raise SystemExit(99)\n" for name in ("yaml", "json", "ivr_action", "sitecustomize")
-    }
+    modules = {f"{name}.py": "raise SystemExit(99)\n" for name in ("yaml", "json", "ivr_action", "sitecustomize")}
     write(runner.workspace, {"main.yaml": flow(), **modules})
 
-    result = runner.run(
-        environ={"PYTHONPATH": "/github/workspace", "PYTHONSTARTUP": "/github/workspace/yaml.py"}
-    )
+    result = runner.run(environ={"PYTHONPATH": "/github/workspace", "PYTHONSTARTUP": "/github/workspace/yaml.py"})
 
     assert result.status == 0, result.log
 
@@ -274,7 +267,5 @@ bare = [path for path in sources if not pathlib.Path(cache_from_source(path)).ex
 print(yaml.__with_libyaml__, (site / "pip").exists(), len(sources) > 500, len(bare))
 """
     python = "/opt/ivr-action/bin/python"
-    found = runner.engine.docker(
-        "run", "--rm", "--network=none", f"--entrypoint={python}", runner.image, "-c", look
-    )
+    found = runner.engine.docker("run", "--rm", "--network=none", f"--entrypoint={python}", runner.image, "-c", look)
     assert found.stdout.split() == ["True", "False", "True", "0"]
