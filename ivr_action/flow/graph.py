@@ -77,8 +77,9 @@ class _Builder:
         kind: TransitionKind,
         element: Any = None,
         bounded: bool = False,
+        output: str = "",
     ) -> None:
-        self.transitions.append(Transition(source, target, label, kind, element, bounded))
+        self.transitions.append(Transition(source, target, label, kind, element, bounded, output))
 
     # -- ids --------------------------------------------------------------------------------------------------
 
@@ -235,7 +236,7 @@ class _Builder:
         bounded = _is_bounded(action)
         body = next((output for output in action.outputs if output.name == "loop"), None)
         if body is not None and body.actions:
-            self.add(action.id, body.actions[0].id, "loop", OUTPUT, body.element)
+            self.add(action.id, body.actions[0].id, "loop", OUTPUT, body.element, output="loop")
             todo.append(
                 (
                     body.actions,
@@ -243,7 +244,7 @@ class _Builder:
                 )
             )
         else:
-            self.add(action.id, action.id, "loop", OUTPUT, None, bounded)
+            self.add(action.id, action.id, "loop", OUTPUT, None, bounded, "loop")
         self.add(action.id, self.or_end(after), "", NEXT, None, after.bounded)
 
     def or_end(self, after: _After) -> str:
@@ -263,12 +264,12 @@ class _Builder:
             output = by_name.get(name)
             label = output.label if output is not None and output.label else name
             if output is not None and output.actions and output.enabled:
-                self.add(action.id, output.actions[0].id, label, kind, output.element)
+                self.add(action.id, output.actions[0].id, label, kind, output.element, output=name)
                 todo.append((output.actions, after))
             elif name in OPTIONAL_OUTPUTS:
                 continue
             else:
-                self.add(action.id, self.or_end(after), label, kind, None, after.bounded)
+                self.add(action.id, self.or_end(after), label, kind, None, after.bounded, name)
                 falls_through = False
         if falls_through or len(self.transitions) == ways:
             self.add(action.id, self.or_end(after), "", NEXT, None, after.bounded)

@@ -71,6 +71,8 @@ class Transition(NamedTuple):
     element: object = None
     bounded: bool = False
     """True for the way back of a counted loop: a cycle through it ends by itself."""
+    output: str = ""
+    """Name of the output it stands for (`success`, `case 1`, a task's output path), where it stands for one."""
 
 
 class FlowGraph:

@@ -1,0 +1,1 @@
+"""Simulated calls: what happens to a caller, offline."""
