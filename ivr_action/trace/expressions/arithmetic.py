@@ -49,7 +49,7 @@ def calculate(operator: str, left: Number, right: Number) -> int | Decimal | App
     if isinstance(left, int) and isinstance(right, int) and operator in "+-*%":
         return _on_integers(operator, left, right)
     first, second = magnitude(left), magnitude(right)
-    if operator in "/%" and not second:
+    if (operator in "/%" and not second) or (operator == "^" and not first and second < 0):
         return Unknown(f"division by zero ({operator})", Cause.ERROR)
     context = _CONTEXT.copy()
     if operator == "^":

@@ -60,7 +60,10 @@ def evaluate(
     """
     node = parse(expression) if isinstance(expression, str) else expression
     overrides = {name.lower(): body for name, body in functions.items()} if functions else {}
-    return _Evaluation(_lookup(scope), overrides, Context(clock)).value(node)
+    try:
+        return _Evaluation(_lookup(scope), overrides, Context(clock)).value(node)
+    except RecursionError:  # the caller's own stack left no room for the tree's bounded depth
+        return Unknown("no stack left to evaluate the expression", Cause.LIMIT)
 
 
 def _lookup(scope: Scope | None) -> Callable[[str], Value | None]:

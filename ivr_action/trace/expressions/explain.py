@@ -9,6 +9,7 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 from ivr_action.trace.expressions.errors import ExpressionSyntaxError, syntax_error
 from ivr_action.trace.expressions.grammar import TERMINAL_NAMES
 
+_NOT_CLOSED = 'this string literal is not closed: add a " at its end (a quote inside it is written \\")'
 _STARTS_VALUE = {"STRING", "INTEGER", "DECIMAL", "TRUE", "FALSE", "NOT_SET", "NOT"}
 _BRACKETS = {"(": ")", "[": "]"}
 _SCAN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[()\[\]]', re.DOTALL)
@@ -21,6 +22,8 @@ def explain(text: str, error: UnexpectedInput) -> ExpressionSyntaxError:
         return _too_early(text, error)
     place: int | None = getattr(error, "pos_in_stream", None)  # lark's stubs declare it None
     offset = (error.token.start_pos if isinstance(error, UnexpectedToken) else place) or 0
+    if text[offset : offset + 1] == '"' and not isinstance(error, UnexpectedToken):
+        return syntax_error(text, offset, _NOT_CLOSED)
     hint = _known_mistake(text, offset)
     if hint:
         return syntax_error(text, *hint)
@@ -36,8 +39,6 @@ def _known_mistake(text: str, offset: int) -> tuple[int, str] | None:
     if placeholder:
         found = placeholder[0]
         return offset, f"{found} is a template placeholder outside a string literal; substitute it before parsing"
-    if here[:1] == '"':
-        return offset, 'this string literal is not closed: add a " at its end (a quote inside it is written \\")'
     if here[:1] in "'\N{LEFT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}":
         return offset, f'text is written between straight double quotes ("…"), not {here[:1]}'
     if here[:1] == "=":

@@ -22,11 +22,11 @@ def parse(text: str) -> Node:
     Raises:
         ExpressionSyntaxError: with position and a message, for anything else.
     """
-    return _parse(text)
+    return _cached(text)
 
 
-@lru_cache(maxsize=4096)
-def _parse(text: str) -> Node:
+def parse_uncached(text: str) -> Node:
+    """As `parse`, anew each time: for measurements."""
     if len(text) > MAX_LENGTH:
         raise syntax_error(text, MAX_LENGTH, f"the expression is longer than {MAX_LENGTH:,} characters; split it")
     if not text or text.isspace():
@@ -43,6 +43,9 @@ def _parse(text: str) -> Node:
         raise _too_deep(text, error.offset) from None
     node: Node = tree
     return Reference(node.name, node.offset) if isinstance(node, Reference) else node
+
+
+_cached = lru_cache(maxsize=4096)(parse_uncached)
 
 
 def _too_deep(text: str, offset: int) -> ExpressionSyntaxError:

@@ -3,16 +3,17 @@ so such a part is a `value` segment with the value's text and the function's nam
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from ivr_action.trace.expressions.operators import join
 from ivr_action.trace.expressions.phone import phone_property
 from ivr_action.trace.expressions.registry import Context, function
 from ivr_action.trace.expressions.text import to_text
 from ivr_action.trace.expressions.values import (
+    Approximate,
     Audio,
     Cause,
     Constant,
+    Currency,
+    Duration,
     NotSet,
     PhoneNumber,
     Segment,
@@ -59,15 +60,22 @@ def _spoken(name: str, *signatures: str) -> None:
 
 
 def spoken(value: Value, style: str) -> Value:
-    """A segment for a value that is read out. A number that is not a telephone number is not (documented as blank)."""
+    """A segment for a value that is read out; a SIP address is not (documented: blank audio)."""
     if isinstance(value, PhoneNumber) and phone_property(value, "isTel") is False:
         return BLANK
-    if isinstance(value, datetime) and style.startswith("ToAudioDate "):
-        value = value.replace(hour=0, minute=0, second=0)
     text = to_text(value)
     if isinstance(text, Unknown):
-        return text
+        text = _plain(value)
     return Audio((Segment("value", text, style),)) if isinstance(text, str) else BLANK
+
+
+def _plain(value: Value) -> str:
+    """A form for reports where the platform's text is not known; what is heard does not depend on that text."""
+    if isinstance(value, Duration):
+        return f"{value.milliseconds} ms"
+    if isinstance(value, Currency):
+        return f"{value.amount} {value.code or ''}".rstrip()
+    return str(value.value if isinstance(value, Approximate) else value)
 
 
 def style_of(option: Value) -> str:
