@@ -257,11 +257,11 @@ class _Builder:
             names = _called_paths(action)
         kind = TransitionKind.RETURN if action.type == "callTask" else OUTPUT
         by_name = {output.name: output for output in action.outputs}
-        ordered = [output.name for output in action.outputs if output.name not in names]
+        ordered: list[tuple[str, Output | None]] = [(out.name, out) for out in action.outputs if out.name not in names]
+        ordered += [(name, by_name.get(name)) for name in names]
         ways = len(self.transitions)
         falls_through = not names
-        for name in (*ordered, *names):
-            output = by_name.get(name)
+        for name, output in ordered:
             label = output.label if output is not None and output.label else name
             if output is not None and output.actions and output.enabled:
                 self.add(action.id, output.actions[0].id, label, kind, output.element, output=name)
