@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ivr_action.flow.actions import IN_QUEUE_TYPES, action_type
 from ivr_action.flow.document import text
-from ivr_action.flow.flow import Action, ArchitectFlow, Choice, Container
+from ivr_action.flow.flow import Action, ArchitectFlow, Choice, Container, Output
 from ivr_action.model import FlowGraph, Node, NodeKind, Transition, TransitionKind
 
 NEXT, OUTPUT, CHOICE, JUMP = (
