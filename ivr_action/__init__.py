@@ -1,3 +1,35 @@
-"""Check Genesys Cloud IVR flow files, simulate calls through them, and save them safely."""
+"""Check Genesys Cloud IVR flow files, simulate calls through them, and save them safely.
+
+The public functions are imported when they are first used, so that `import ivr_action` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ivr_action.api import build_ivr_node_payload, validate_flow_topology
 
 __version__ = "0.1.0"
+
+__all__ = ["__version__", "build_ivr_node_payload", "validate_flow_topology"]
+
+_HOMES = {
+    "build_ivr_node_payload": "ivr_action.api",
+    "validate_flow_topology": "ivr_action.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

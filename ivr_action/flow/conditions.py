@@ -131,10 +131,11 @@ _DEFAULT = ConditionInfo(ConditionKind.DEFAULT, "default", frozenset(), frozense
 # -- CEL ---------------------------------------------------------------------------------------------------------
 
 _RESERVED = (
-    "as|break|const|continue|else|false|for|function|if|import|in|let|loop|null|package|namespace|return|true|var|void|while"
+    "as|break|const|continue|else|false|for|function|if|import|in|let|loop|namespace|null|package|return|true|var|"
+    "void|while"
 )
 _NAME = rf"(?!(?:{_RESERVED})\b)[A-Za-z_][A-Za-z0-9_]*"
-_LITERAL = r"(?:'[^'\\\n]*'|\"[^\"\\\n]*\"|-?[0-9]{1,15}|true|false|null)"
+_LITERAL = r"(?:'[ -&(-\[\]-~\u00a0-\ud7ff]*'|\"[ !#-\[\]-~\u00a0-\ud7ff]*\"|[0-9]{1,15}|true|false|null)"
 _COMPARISON = rf"[ ]*!?{_NAME}(?:[ ]*(?:==|!=|<=|>=|<|>)[ ]*{_LITERAL})?[ ]*"
 _PLAIN = re.compile(rf"{_COMPARISON}(?:(?:&&|\|\|){_COMPARISON})*|[ ]*(?:true|false)[ ]*")
 _LONE_LITERAL = re.compile(r"-?[0-9.]+(?:[eE][-+]?[0-9]+)?[uU]?|'[^'\\\n]*'|\"[^\"\\\n]*\"|null")
@@ -224,6 +225,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:mismatched|extraneous) input '<EOF>'.*", "the condition ends too early"),
         (r"missing '(.*?)' at '<EOF>'", "`{0}` is missing at the end"),
         (r"missing '(.*?)' at '(.*)'", "`{0}` is missing before `{1}`"),
+        (r"(?:mismatched|extraneous) input '(?i:and)' expecting .*", "write `&&` for `and`"),
+        (r"(?:mismatched|extraneous) input '(?i:or)' expecting .*", "write `||` for `or`"),
         (r"(?:mismatched|extraneous) input '(.*)' expecting .*", "`{0}` is not expected here"),
         (r"no viable alternative at input '(.*)'", "`{0}` cannot be understood here"),
         (r"reserved identifier: (\w+)", "`{0}` is a reserved word of CEL and cannot be a name"),

@@ -40,6 +40,7 @@ class NodeType(NamedTuple):
 
 
 _T = NodeType
+# fmt: off
 NODE_TYPES: tuple[NodeType, ...] = (
     # -- where a call begins
     _T("start", WORK, "Where the call begins; does nothing by itself.",
@@ -128,6 +129,8 @@ NODE_TYPES: tuple[NodeType, ...] = (
        architect="endTask"),
 )
 
+# fmt: on
+
 UNKNOWN = NodeType("", WORK, "A type that is not in the table.", waits_if_asked=True)
 """How a node of an unknown type is treated: it goes on, and waits only where it asks the caller."""
 
@@ -166,6 +169,12 @@ def near_type(spelling: str) -> str | None:
     """The known spelling nearest to an unknown one, for "did you mean"; None where none is near."""
     from difflib import get_close_matches
 
-    spelled = {fold(name): name for row in NODE_TYPES for name in (*row.aliases, row.name)}
-    near = get_close_matches(fold(spelling), list(spelled), n=1, cutoff=0.8)
-    return spelled[near[0]] if near else None
+    folded = fold(spelling)
+    if len(folded) > _LONGEST:
+        return None
+    near = get_close_matches(folded, _SPELLED, n=1, cutoff=0.8)
+    return _SPELLED[near[0]] if near else None
+
+
+_SPELLED = {fold(name): name for row in NODE_TYPES for name in (*row.aliases, row.name)}
+_LONGEST = 2 * max(map(len, _SPELLED))

@@ -154,7 +154,9 @@ class _Reader:
             if not isinstance(element, dict):
                 self.problem(
                     f"Transition {index} of {who} is {_a(element)}; a transition is a mapping with `condition` and "
-                    "`destinationNodeId`.", listed, index,
+                    "`destinationNodeId`.",
+                    listed,
+                    index,
                 )
                 continue
             at = f"transition {index} of {who}"
@@ -175,11 +177,13 @@ class _Reader:
                 if isinstance(item, dict):
                     self.string(item, "name", f"variable {index} of {who}", required=True)
                 else:
-                    self.problem(f"Variable {index} of {who} is {_a(item)}; it is a mapping with a `name`.", value,
-                                 index)
+                    self.problem(
+                        f"Variable {index} of {who} is {_a(item)}; it is a mapping with a `name`.", value, index
+                    )
         elif value is not None and not is_null(value):
-            self.problem(f"`variables` of {who} is {_a(value)}; it is a mapping of names to values.", owner,
-                         "variables")
+            self.problem(
+                f"`variables` of {who} is {_a(value)}; it is a mapping of names to values.", owner, "variables"
+            )
 
     def properties(self, node: dict[str, Any], who: str) -> None:
         properties = node["properties"]
@@ -223,7 +227,7 @@ class _Reader:
             return None
         found = text(value)
         if not isinstance(typed(value), str):
-            self.problem(f"`{key}` of {who} is {_a(value)}; it is text: write `\"{found}\"`.", owner, key)
+            self.problem(f'`{key}` of {who} is {_a(value)}; it is text: write `"{found}"`.', owner, key)
         elif required and not (found or "").strip():
             self.problem(f"`{key}` of {who} is empty.", owner, key)
         return found
@@ -238,8 +242,9 @@ class _Reader:
         for key in owner:
             meant = level.meant(key)
             if meant is not None and meant not in owner and meant not in level.required:
-                self.problem(f"{_capital(who)} has `{key}`, which means nothing here. Did you mean `{meant}`?", owner,
-                             key, "key")
+                self.problem(
+                    f"{_capital(who)} has `{key}`, which means nothing here. Did you mean `{meant}`?", owner, key, "key"
+                )
 
     def meant_for(self, owner: dict[str, Any], missing: str) -> str | None:
         for level in (NODE, TRANSITION):

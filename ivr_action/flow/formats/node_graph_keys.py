@@ -48,8 +48,21 @@ def _pairs(known: str, *names: str) -> tuple[tuple[str, str], ...]:
 
 
 FLOW = Level(
-    frozenset(("$schema", "id", "name", "type", "description", "division", "version", "startNodeId", "variables",
-               "nodes", "start_node_id")),
+    frozenset(
+        (
+            "$schema",
+            "id",
+            "name",
+            "type",
+            "description",
+            "division",
+            "version",
+            "startNodeId",
+            "variables",
+            "nodes",
+            "start_node_id",
+        )
+    ),
     frozenset(("nodes",)),
     _pairs("startNodeId", "start", "startNode", "startId", "entryNodeId", "initialNodeId", "firstNodeId"),
 )
@@ -62,8 +75,18 @@ NODE = Level(
 TRANSITION = Level(
     frozenset(("condition", "destinationNodeId")),
     frozenset(("condition", "destinationNodeId")),
-    _pairs("destinationNodeId", "destination", "destinationNode", "destinationId", "target", "targetNodeId", "next",
-           "nextNodeId", "to", "goto")
+    _pairs(
+        "destinationNodeId",
+        "destination",
+        "destinationNode",
+        "destinationId",
+        "target",
+        "targetNodeId",
+        "next",
+        "nextNodeId",
+        "to",
+        "goto",
+    )
     + _pairs("condition", "when", "if", "expression", "cel"),
 )
 PROPERTIES = Level(

@@ -96,7 +96,8 @@ def _problem(root: Any, path: tuple[str | int, ...], error: ValidationError) -> 
     if error.validator == "minLength":  # of propertyNames: the key itself
         return ShapeProblem(f"{where} has an empty key.", element if key is None else element[key], "", "key")
     if error.validator == "type":
-        allowed = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+        named: Any = error.validator_value
+        allowed: list[str] = named if isinstance(named, list) else [named]
         words = " or ".join(_NAMES.get(name, name) for name in allowed if name != "null")
         shown = json.dumps(error.instance, ensure_ascii=False)
         shown = "" if len(shown) > 40 else f" {shown}"
@@ -109,4 +110,8 @@ def _kind(value: Any) -> str:
         return "empty:"
     if isinstance(value, bool):
         return "a Boolean:"
-    return {dict: "a mapping", list: "a list", str: "text:"}.get(type(value), "a number:")
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return "text:" if isinstance(value, str) else "a number:"
