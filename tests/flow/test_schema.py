@@ -29,9 +29,10 @@ SCALARS: st.SearchStrategy[Any] = st.one_of(
     st.none(), st.booleans(), st.integers(-9, 9), st.sampled_from([1.5, "", " ", "\t\u00a0", "x", "1", "true", "~"])
 )
 ODD: st.SearchStrategy[Any] = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["", "id", "x"]), inner, max_size=2),
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["", "id", "x"]), inner, max_size=2),
     max_leaves=4,
-)  # fmt: skip
+)
 IDS = st.sampled_from(["a", "b", "main menu", "ü"])
 
 
@@ -60,7 +61,9 @@ NODE_PARTS = {
     "name": MAYBE_TEXT,
     "description": MAYBE_TEXT,
     "variables": VARIABLES,
-    "properties": mostly(st.none() | mapping({}, {"audioResource": AUDIO, "tts": MAYBE_TEXT, "result": MAYBE_TEXT, "queue": ODD})),
+    "properties": mostly(
+        st.none() | mapping({}, {"audioResource": AUDIO, "tts": MAYBE_TEXT, "result": MAYBE_TEXT, "queue": ODD})
+    ),
 }
 KEYED = mostly(mapping({"type": TEXT}, {"id": MAYBE_TEXT, **NODE_PARTS}))
 LISTED = mostly(mapping({"type": TEXT, "id": TEXT}, NODE_PARTS))
@@ -77,7 +80,7 @@ DOCUMENTS = mostly(
 )  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(DOCUMENTS)
 def test_the_reader_and_the_schema_agree_on_every_json_document(value: Any) -> None:
     flow = read_node_graph(parse_json("f.json", json.dumps(value)))
