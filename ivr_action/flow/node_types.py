@@ -172,7 +172,7 @@ def near_type(spelling: str) -> str | None:
     folded = fold(spelling)
     if len(folded) > _LONGEST:
         return None
-    near = get_close_matches(folded, _SPELLED, n=1, cutoff=0.8)
+    near = get_close_matches(folded, _SPELLED, n=1, cutoff=0.75)
     return _SPELLED[near[0]] if near else None
 
 

@@ -70,6 +70,7 @@ def test_a_row_is_consistent(row: NodeType) -> None:
 def test_a_typing_slip_has_a_near_type() -> None:
     assert near_type("trasferToQueue") == "transferToQueue"
     assert near_type("playAduio") == "playAudio"
+    assert near_type("meun") == "menu"
     assert near_type("xyzzy") is None
 
 
