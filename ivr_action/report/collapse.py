@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ivr_action.model import FlowGraph, Level, NodeKind, TransitionKind
+from ivr_action.model import FlowGraph, Level, Node, NodeKind, TransitionKind
 
 _QUIET = frozenset((NodeKind.WORK, NodeKind.PROMPT))
 
@@ -51,11 +51,16 @@ def draw(graph: FlowGraph, levels: Mapping[str, Level]) -> Drawing:
         levels: node id → the worst finding about it.
     """
     nodes = {
-        node.id: Drawn(node.kind, node.type, node.name, node.id == graph.start, levels.get(node.id))
+        node.id: Drawn(node.kind, node.type, called(node), node.id == graph.start, levels.get(node.id))
         for node in graph.nodes.values()
     }
     ways = ((way.source, way.target, (way.label,) if way.label else (), way.kind) for way in graph.transitions)
     return Drawing(nodes, _merged(ways))
+
+
+def called(node: Node) -> str:
+    """A node's name; in a node graph its id, which findings speak of. Architect's ids are paths, too long to show."""
+    return node.name or ("" if "/" in node.id else node.id)
 
 
 def collapsed(drawing: Drawing, fits: Callable[[Drawing], bool], most: int) -> Drawing:

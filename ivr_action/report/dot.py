@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivr_action.model import FlowGraph, NodeKind, TransitionKind
+from ivr_action.report.collapse import called
 from ivr_action.report.plain import one_line, step_name
 
 _SHAPES = {
@@ -24,7 +25,7 @@ def render(graph: FlowGraph) -> str:
     numbers = {id_: f"n{number}" for number, id_ in enumerate(graph.nodes)}
     lines = ["digraph flow {", '  node [fontname="sans-serif"];', '  edge [fontname="sans-serif"];']
     for node in graph.nodes.values():
-        label = _quoted(*step_name(node.type, node.name))
+        label = _quoted(*step_name(node.type, called(node)))
         start = ", penwidth=3" if node.id == graph.start else ""
         lines.append(f"  {numbers[node.id]} [shape={_SHAPES[node.kind]}, label={label}{start}];")
     for way in graph.transitions:

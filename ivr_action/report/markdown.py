@@ -12,6 +12,8 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]<>()!|~&:\"'^%=]|^[-+]|(?<=\d)\.|(?<=www)\.",
 # GitHub looks for these once more when the page is made: a blank without width keeps a name from being one.
 _LATE = {"@": "&#64;&#8203;", "#": "&#35;&#8203;", "$": "<span>&#36;</span>"}
 _NOT_CODE = re.compile(r"[^\w ,;/-]|_")
+_QUOTED = re.compile(r"(?<![\w`])`([^\s`](?:[^`]*[^\s`])?)`(?![\w`])")
+_LONG_WORD = re.compile(r"([^\s`]{100})[^\s`]{50,}")
 _LATE_MARKUP = re.compile("[@#$]")
 
 
@@ -23,11 +25,10 @@ def escape(text: str, limit: int = 0) -> str:
 
 def prose(text: str, limit: int = 0) -> str:
     """Like `escape`, and what stands between backticks becomes code, as our own messages mean it."""
-    parts = one_line(text, limit).split("`")
-    return "".join(
-        (code(part) if at % 2 and at < len(parts) - 1 else escape(part if not at % 2 else f"`{part}"))
-        for at, part in enumerate(parts)
-    )
+    text = _LONG_WORD.sub(r"\1…", one_line(text))
+    # A name may hold backticks of its own, so a pair must also stand as one does: outside of words, full inside.
+    parts = _QUOTED.split(one_line(text, limit))
+    return "".join(code(part) if at % 2 else escape(part) for at, part in enumerate(parts))
 
 
 def code(text: str, limit: int = 0) -> str:

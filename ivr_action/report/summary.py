@@ -20,6 +20,8 @@ _VALID = "✅"
 _ROWS = 300
 _DIAGRAMS = 25
 """A page with more makes browsers slow."""
+_OPEN = 5
+"""So few diagrams are shown at once even where nothing was found."""
 _NAME = 120
 _MESSAGE = 1000
 _NOTICES = 20
@@ -94,17 +96,27 @@ def _table(report: Report, look: Look) -> str:
     if not report.flows:
         return ""
     counts = {level: Counter(f.location.path for f in report.findings if f.level is level) for level in Level}
-    flows = sorted(report.flows, key=lambda flow: tuple(-counts[level][flow.path] for level in Level))
-    rows = ["| | Flow | Type | Errors | Warnings | Notes | File |", "| --- | --- | --- | ---: | ---: | ---: | --- |"]
-    for flow in flows[:_ROWS]:
+    shown = [level for level in Level if counts[level]]  # a column of blanks says nothing
+    rows = [
+        f"| | Flow | Type | {''.join(f'{level.value.capitalize()}s | ' for level in shown)}Steps | File |",
+        f"| --- | --- | --- | {'---: | ' * len(shown)}---: | --- |",
+    ]
+    for flow in _worst_first(report)[:_ROWS]:
         icon = _VALID if flow.valid else _ICONS[Level.ERROR]
-        numbers = " | ".join(f"{counts[level][flow.path] or ''}" for level in Level)
         name = escape(flow.name, _NAME) or ("<em>unreadable</em>" if flow.graph is None else "<em>no name</em>")
-        rows.append(f"| {icon} | {name} | {escape(flow.type, _NAME)} | {numbers} | {_file(flow.path, look)} |")
-    more = len(flows) - _ROWS
+        cells = [icon, name, escape(flow.type, _NAME), *(f"{counts[level][flow.path] or ''}" for level in shown)]
+        cells += [f"{len(flow.graph.nodes):,}" if flow.graph is not None else "", _file(flow.path, look)]
+        rows.append(f"| {' | '.join(cells)} |")
+    more = len(report.flows) - _ROWS
     if more > 0:
-        rows.append(f"| | and {count_of(more, 'more flow')} | | | | | |")
+        rows.append(f"| | and {count_of(more, 'more flow')} |{' |' * (len(shown) + 3)}")
     return "\n".join(rows) + "\n\n"
+
+
+def _worst_first(report: Report) -> list[CheckedFlow]:
+    """The order of the table, the findings and the diagrams: most errors first, then most warnings."""
+    counts = Counter((finding.location.path, finding.level) for finding in report.findings)
+    return sorted(report.flows, key=lambda flow: tuple(-counts[flow.path, level] for level in Level))
 
 
 def _file(path: str, look: Look) -> str:
@@ -112,11 +124,13 @@ def _file(path: str, look: Look) -> str:
 
 
 def _findings(report: Report, look: Look) -> Iterable[tuple[str, int]]:
-    """Pieces of Markdown, each with the number of findings in it; files in the order of their worst finding."""
-    by_file: dict[str, list[Finding]] = {}
+    """Pieces of Markdown, each with the number of findings in it; files in the order of the table."""
+    by_file: dict[str, list[Finding]] = {flow.path: [] for flow in _worst_first(report)}
     for finding in report.findings:
         by_file.setdefault(finding.location.path, []).append(finding)
     for path, findings in by_file.items():
+        if not findings:
+            continue
         yield f"### {_file(path, look)}\n\n", 0
         for finding in findings:
             yield _finding(finding, look), 1
@@ -134,16 +148,17 @@ def _finding(finding: Finding, look: Look) -> str:
 
 
 def _add_diagrams(page: _Page, report: Report, look: Look) -> None:
-    flows = [f for f in report.flows if f.graph is not None and (look.changed is None or f.path in look.changed)]
+    changed = look.changed
+    flows = [f for f in _worst_first(report) if f.graph is not None and (changed is None or f.path in changed)]
     levels: dict[str, dict[str, Level]] = {}
     for finding in reversed(report.findings):  # so that the worst one stays
         if finding.node is not None:
             levels.setdefault(finding.location.path, {})[finding.node] = finding.level
-    flows.sort(key=lambda flow: -max((level.rank for level in levels.get(flow.path, {}).values()), default=0))
     left = max(0, len(flows) - _DIAGRAMS)
     started = False
     for flow in flows[:_DIAGRAMS]:
-        piece = _diagram(flow, levels.get(flow.path, {}), look)
+        found = levels.get(flow.path, {})
+        piece = _diagram(flow, found, opened=bool(found) or len(flows) <= _OPEN)
         if not started:
             started = page.add("### Diagrams\n\n")
         if not started or not page.add(piece):
@@ -154,11 +169,12 @@ def _add_diagrams(page: _Page, report: Report, look: Look) -> None:
         )
 
 
-def _diagram(flow: CheckedFlow, levels: dict[str, Level], look: Look) -> str:
+def _diagram(flow: CheckedFlow, levels: dict[str, Level], *, opened: bool) -> str:
     if flow.graph is None:
         return ""
     diagram = diagram_of(flow.graph, levels)
-    opened = " open" if levels else ""
-    title = escape(flow.name, _NAME) or code(flow.path, _NAME)
+    # No Markdown in here: GitHub's parser leaves a line that starts with HTML as it is.
+    title = f"{escape(flow.name, _NAME)} {code(flow.path, _NAME)}".strip()
     caption = f"\n{escape(diagram.caption)}\n" if diagram.caption else ""
-    return f"<details{opened}><summary>{title}</summary>\n\n```mermaid\n{diagram.text}```\n{caption}\n</details>\n\n"
+    start = f"<details{' open' if opened else ''}><summary>{title}</summary>"
+    return f"{start}\n\n```mermaid\n{diagram.text}```\n{caption}\n</details>\n\n"
