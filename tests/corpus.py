@@ -38,7 +38,10 @@ def corpus_files() -> list[Path]:
 
 
 def need_corpus() -> Path:
-    """The corpus; where it is missing the test fails in CI and is loudly skipped elsewhere."""
+    """The corpus; where it is missing the test is loudly skipped, or fails where `IVR_ACTION_CORPUS_REQUIRED` is set.
+
+    `.ci/run` sets that; a clone on GitHub has no corpus beside it.
+    """
     folder = corpus_dir()
     if folder is not None:
         return folder
@@ -46,6 +49,6 @@ def need_corpus() -> Path:
         "THE CORPUS OF PUBLISHED FLOWS IS NOT HERE: put it at ../shared/corpus or name it in IVR_ACTION_CORPUS. "
         "What this test holds is not checked."
     )
-    if os.environ.get("CI"):
+    if os.environ.get("IVR_ACTION_CORPUS_REQUIRED"):
         pytest.fail(message)
     pytest.skip(message)
