@@ -51,9 +51,12 @@ class GuardedStream(io.TextIOBase):
         return len(text)
 
     def command(self, line: str) -> None:
-        """Prints one line as it is, at the start of a line: for `Commands` alone."""
+        """Prints one workflow command, at the start of a line: for `Commands` alone.
+
+        There is no second command inside it, and no line ends in it, whoever counts what as an end.
+        """
         self.finish()
-        self._put(line + "\n")
+        self._put(" ".join(_OLD_COMMAND.sub("## ", line).splitlines()) + "\n")
         self._target.flush()
 
     def finish(self) -> None:
