@@ -1,0 +1,80 @@
+"""The pages under docs/rules/, made from the rules themselves."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+from ivr_action.check.registry import RULES
+from ivr_action.check.rule import Rule, WorksOn
+
+_WHERE: dict[WorksOn, str] = {
+    "reading": "every file",
+    "document": "every file",
+    "architect": "Architect flows",
+    "node-graph": "node graphs",
+    "graph": "every flow",
+    "project": "all files of a run together",
+}
+
+
+def pages() -> dict[str, str]:
+    """Path in the repository → text, for every page of docs/rules/; the same every time."""
+    made = {f"docs/rules/{rule.id}.md": _page(rule) for rule in RULES}
+    made["docs/rules/README.md"] = _index()
+    return made
+
+
+def _index() -> str:
+    rows = "\n".join(
+        f"| [`{rule.id}`]({rule.id}.md) | {_level(rule)} | {_WHERE[rule.works_on]} | {rule.summary.replace('|', chr(92) + '|')} |"
+        for rule in RULES
+    )
+    intro = _flow(
+        f"{len(RULES)} rules. The level is the one a rule has where nobody says otherwise; what Genesys' own validation "
+        "checks has Genesys' level. `ivr-action rules` prints this list, `ivr-action rules ID` one page."
+    )
+    return f"# Rules\n\n{intro}\n\n| rule | level | works on | what is wrong |\n|---|---|---|---|\n{rows}\n"
+
+
+def _page(rule: Rule) -> str:
+    return f"""\
+# {rule.id}
+
+{_flow(rule.summary)}
+
+| | |
+|---|---|
+| level | {_level(rule)} |
+| works on | {_WHERE[rule.works_on]} |
+| source | {rule.source.replace("|", chr(92) + "|")} |
+
+## Why it matters
+
+{_flow(rule.why)}
+
+## How to mend it
+
+{_flow(rule.fix)}
+
+## An example
+
+Found:
+
+```yaml
+{rule.bad.rstrip()}
+```
+
+Not found:
+
+```yaml
+{rule.good.rstrip()}
+```
+"""
+
+
+def _level(rule: Rule) -> str:
+    return rule.level.value if rule.enabled else f"{rule.level.value}, off by default"
+
+
+def _flow(words: str) -> str:
+    return fill(words, 110, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,98 @@
+"""Runs the rules over what was read and gathers the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from ivr_action.check.options import CheckOptions
+from ivr_action.check.registry import RULES
+from ivr_action.check.rule import Rule, WorksOn
+from ivr_action.flow.flow import ArchitectFlow, NodeGraphFlow
+from ivr_action.flow.read import Reading
+from ivr_action.model import CheckedFlow, Finding, Level, Report
+
+_DEFAULT = CheckOptions()
+
+
+def check(readings: Sequence[Reading], options: CheckOptions = _DEFAULT) -> Report:
+    """Check what was read.
+
+    Args:
+        readings: one per file, readable or not.
+        options: cycles, and other levels than the rules' own.
+
+    Returns:
+        A report with one entry per file and all findings, worst first. An exception in a rule is a bug of ours and is
+        not caught here: a file is never called valid because its check broke.
+    """
+    by_subject = _rules_by_subject(tuple(sorted(options.levels.items())))
+    findings: list[Finding] = []
+    flows: list[CheckedFlow] = []
+    for reading in readings:
+        found = list(_check_one(reading, options, by_subject))
+        findings += found
+        flows.append(_entry(reading, found))
+    for rule, level in by_subject["project"]:
+        findings += _levelled(rule.check(readings, options), rule, level)
+    findings.sort(key=_order)
+    return Report(tuple(flows), tuple(findings))
+
+
+def _check_one(
+    reading: Reading, options: CheckOptions, by_subject: dict[WorksOn, list[tuple[Rule, Level]]]
+) -> Iterator[Finding]:
+    doc, flow = reading.document, reading.flow
+    for rule, level in by_subject["reading"]:
+        yield from _levelled(rule.check(reading, options), rule, level)
+    for rule, level in by_subject["document"]:
+        yield from _levelled(rule.check(doc, options), rule, level)
+    if flow is None:
+        return
+    own: WorksOn | None = None
+    if isinstance(flow, ArchitectFlow):
+        own = "architect"
+    elif isinstance(flow, NodeGraphFlow):
+        own = "node-graph"
+    for rule, level in by_subject[own] if own is not None else ():
+        yield from _levelled(rule.check(flow, options), rule, level)
+    for rule, level in by_subject["graph"]:
+        yield from _levelled(rule.check(flow, options), rule, level)
+
+
+def _levelled(found: Iterator[Finding], rule: Rule, level: Level) -> Iterator[Finding]:
+    if level is rule.level:
+        return found
+    return (replace(finding, level=level) for finding in found)
+
+
+def _entry(reading: Reading, found: list[Finding]) -> CheckedFlow:
+    doc, flow = reading.document, reading.flow
+    valid = all(finding.level is not Level.ERROR for finding in found)
+    if flow is None:
+        return CheckedFlow(doc.path, valid=valid)
+    return CheckedFlow(doc.path, flow.name, flow.type, str(flow.format), valid, flow.graph)
+
+
+def _order(finding: Finding) -> tuple[int, str, int, int, str, str]:
+    return finding.order
+
+
+@lru_cache(maxsize=8)
+def _rules_by_subject(levels: tuple[tuple[str, Level | None], ...]) -> dict[WorksOn, list[tuple[Rule, Level]]]:
+    """The rules that run, with their levels, by what they work on."""
+    chosen = dict(levels)
+    unknown = chosen.keys() - {rule.id for rule in RULES}
+    if unknown:
+        from ivr_action.check.registry import rule as look_up
+
+        look_up(min(unknown))  # raises with the near names
+    by_subject: dict[WorksOn, list[tuple[Rule, Level]]] = {
+        "reading": [], "document": [], "architect": [], "node-graph": [], "graph": [], "project": [],
+    }  # fmt: skip
+    for rule in RULES:
+        level = chosen.get(rule.id, rule.level if rule.enabled else None)
+        if level is not None:
+            by_subject[rule.works_on].append((rule, level))
+    return by_subject

@@ -1,0 +1,21 @@
+"""What a user can choose about the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ivr_action.model import Level
+
+Cycles = Literal["forbid", "caller-input", "allow"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """Options of one run."""
+
+    cycles: Cycles = "forbid"
+    """Node graphs: `forbid` any cycle; `caller-input` lets one pass in which a node waits for the caller; `allow`."""
+    levels: Mapping[str, Level | None] = field(default_factory=dict)
+    """Rule id → its level in this run, None to switch it off. Naming a rule that is off by default turns it on."""

@@ -1,0 +1,35 @@
+"""Every rule, in the order of `ivr-action rules` and of docs/rules/README.md. A new rule is one line here."""
+
+from __future__ import annotations
+
+from ivr_action.check import actions, document, loops, menus, naming, node_graph, references, topology, values
+from ivr_action.check.rule import Rule
+from ivr_action.errors import UsageError
+
+RULES: tuple[Rule, ...] = (
+    *document.RULES,
+    *naming.RULES,
+    *references.RULES,
+    *actions.RULES,
+    *values.RULES,
+    *menus.RULES,
+    *loops.RULES,
+    *node_graph.RULES,
+    *topology.RULES,
+)
+
+_BY_ID = {rule.id: rule for rule in RULES}
+
+
+def rule(id_: str) -> Rule:
+    """The rule of an id.
+
+    Raises:
+        UsageError: there is none; the hint names the nearest.
+    """
+    found = _BY_ID.get(id_)
+    if found is None:
+        from ivr_action.check.words import did_you_mean
+
+        raise UsageError(f"There is no rule `{id_}`.", did_you_mean(id_, _BY_ID, "`ivr-action rules` lists them."))
+    return found

@@ -1,0 +1,86 @@
+"""What a rule is: an id, a level, why a caller cares, how to mend it, examples, and a `check`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Literal
+
+from ivr_action.check.options import CheckOptions
+from ivr_action.flow.document import Document
+from ivr_action.model import Finding, Level, Location
+
+WorksOn = Literal["reading", "document", "architect", "node-graph", "graph", "project"]
+"""What a rule's `check` gets as its subject: a `Reading` (readable or not), a `Document`, an `ArchitectFlow`, a
+`NodeGraphFlow`, any `Flow` with its graph, or all `Reading`s of the run."""
+
+
+class Rule(ABC):
+    """One thing that can be wrong with a flow. Stateless: one instance serves every run and thread."""
+
+    id: ClassVar[str]
+    """In kebab case; public: users write it into their configuration, and it is the name of the rule's page."""
+    level: ClassVar[Level]
+    """By default; for what Genesys' own validation checks, its level."""
+    enabled: ClassVar[bool] = True
+    """False for a rule that runs only where somebody asks for it."""
+    works_on: ClassVar[WorksOn]
+    summary: ClassVar[str]
+    """One line that says what is wrong."""
+    why: ClassVar[str]
+    """What it means to a caller, or to the person who has to save the flow."""
+    fix: ClassVar[str]
+    """How to mend it."""
+    bad: ClassVar[str]
+    """A complete small flow file in which the rule finds something."""
+    good: ClassVar[str]
+    """The same, mended: no error of any rule, and nothing of this one."""
+    source: ClassVar[str]
+    """Where the fact is from."""
+
+    @abstractmethod
+    def check(self, subject: Any, options: CheckOptions) -> Iterator[Finding]:
+        """Findings of this rule in one subject.
+
+        Args:
+            subject: see `WorksOn`. It may come from a broken file: everything in it can be missing or odd.
+            options: what the user chose.
+        """
+
+    def finding(
+        self,
+        doc: Document,
+        message: str,
+        hint: str = "",
+        element: Any = None,
+        key: str | int | None = None,
+        *,
+        of: str = "value",
+        node: str | None = None,
+        related: Iterable[Location] = (),
+    ) -> Finding:
+        """A finding of this rule at an element of the document's tree, or at one of its children.
+
+        Args:
+            doc: the file.
+            message: what, and why it matters to a caller.
+            hint: what to do; the rule's `fix` where there is nothing more exact to say.
+            element: a mapping or list of the tree; None for the whole file.
+            key: a key or index in `element`.
+            of: `key` or `value`: which part of the pair to point at.
+            node: id of the graph's node.
+            related: other places that belong to it.
+        """
+        return self.at(doc.where(element, key, of=of), message, hint, node=node, related=related)
+
+    def at(
+        self,
+        location: Location,
+        message: str,
+        hint: str = "",
+        *,
+        node: str | None = None,
+        related: Iterable[Location] = (),
+    ) -> Finding:
+        """A finding of this rule at a place."""
+        return Finding(self.id, self.level, message, hint or self.fix, location, node, tuple(related))

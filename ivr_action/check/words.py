@@ -1,0 +1,72 @@
+"""Small words for messages: near names, lists, quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, None where none is close."""
+    from difflib import get_close_matches
+
+    by_fold: dict[str, str] = {}
+    for name in known:
+        by_fold.setdefault(name.casefold(), name)
+    found = get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.72)
+    return by_fold[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """`Did you mean …?` where a known word is close, else `otherwise`."""
+    found = near(word, known)
+    return f"Did you mean `{found}`? {otherwise}" if found is not None and found != word else otherwise
+
+
+def listed(names: Iterable[str], limit: int = 8) -> str:
+    """Names in backquotes with commas; the rest counted."""
+    every = list(names)
+    shown = ", ".join(f"`{name}`" for name in every[:limit])
+    return shown if len(every) <= limit else f"{shown} and {len(every) - limit} more"
+
+
+def article(word: str) -> str:
+    """`a` or `an`, by the first letter."""
+    return "an" if word[:1].lower() in "aeiou" else "a"
+
+
+def misspelling(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` misspells for certain enough to call it an error.
+
+    Two letters wrong at most (one in a short word), a swap of neighbours counts as one. A plural or singular of a
+    known word is another word, not a misspelling: both exist in Genesys' own naming (`acdSkill`, `acdSkills`).
+    """
+    best: str | None = None
+    best_distance = 3
+    for name in known:
+        longer = max(len(word), len(name))
+        allowed = 2 if longer >= 7 else 1
+        if abs(len(word) - len(name)) > allowed or longer < 4:
+            continue
+        if word in (name + "s", name + "es") or name in (word + "s", word + "es"):
+            continue
+        distance = _distance(word, name)
+        if 0 < distance <= allowed and distance < best_distance:
+            best, best_distance = name, distance
+        elif distance and word.casefold() == name.casefold():
+            best, best_distance = name, 0
+    return best
+
+
+def _distance(a: str, b: str) -> int:
+    """Edits between two words: insert, delete, replace, swap neighbours."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        current = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        before, row = row, current
+    return row[-1]
