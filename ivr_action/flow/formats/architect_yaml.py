@@ -354,16 +354,18 @@ class _Reader:
         return made
 
     def settings(self) -> None:
-        """References outside menus, tasks and states: error handling, a bot's intents."""
-        handling = self.body.get("settingsErrorHandling")
-        todo = [handling] if isinstance(handling, dict) else []
-        while todo:
-            parent = todo.pop()
-            for key, value in parent.items():
-                if isinstance(value, dict):
-                    todo.append(value)
-                elif key[-3:] == "Ref":
-                    self.flow.error_handling.append(self.reference(_REF_KINDS.get(key, "container"), parent, key, None))
+        """References outside menus, tasks and states: error handling, a bot's knowledge base and intents."""
+        for settings in ("settingsErrorHandling", "settingsKnowledge"):
+            todo = [self.body[settings]] if isinstance(self.body.get(settings), dict) else []
+            while todo:
+                parent = todo.pop()
+                for key, value in parent.items():
+                    if isinstance(value, dict):
+                        todo.append(value)
+                    elif key[-3:] == "Ref":
+                        reference = self.reference(_REF_KINDS.get(key, "container"), parent, key, None)
+                        if settings == "settingsErrorHandling":
+                            self.flow.error_handling.append(reference)
         bot = self.body.get("settingsBotFlow")
         if isinstance(bot, dict) and isinstance(bot.get("intentSettings"), list):
             for holder in bot["intentSettings"]:
