@@ -18,7 +18,7 @@ from ivr_action.options import OPTIONS
 
 INTERRUPTED = 130
 BUG = 70
-_FORMATS = ("text", "json", "sarif", "github")
+_FORMATS = ("text", "json", "sarif", "junit", "github")
 _GRAPH_FORMATS = ("json", "mermaid", "dot")
 
 
@@ -130,7 +130,8 @@ def _validate(options: argparse.Namespace, environ: Mapping[str, str], out: Text
         rules: Any = ()
         if options.format == "sarif":
             from ivr_action.check import RULES as rules  # noqa: N811 - the same name for both cases
-        out.write(render(options.format, report, Look(__version__, _colourful(out, environ), rules)))
+        look = Look(__version__, _colourful(out, environ), rules, fail_on=fail_on)
+        out.write(render(options.format, report, look))
     return 1 if report.fails(fail_on) else 0
 
 

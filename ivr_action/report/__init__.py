@@ -15,6 +15,7 @@ FORMATS = {
     "text": "ivr_action.report.text",
     "json": "ivr_action.report.json",
     "sarif": "ivr_action.report.sarif",
+    "junit": "ivr_action.report.junit",
 }
 GRAPH_FORMATS = {
     "json": "ivr_action.report.graph_json",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,3 +52,7 @@ class Look:
     """Bytes that the result may have, where the format has such a limit."""
     places: str = "the JSON report"
     """Where a shortened result says that the rest is."""
+    fail_on: str = "error"
+    """The lowest level that fails the run, or `never`."""
+    source: Callable[[str], Sequence[str] | None] | None = None
+    """Lines of a file by its path as reports show it, without their ends; None where it has no lines to show."""
