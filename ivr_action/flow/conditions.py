@@ -76,7 +76,7 @@ class ConditionError(ValueError):
         self.line = line
 
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
     (?P<comment> //[^\n]* )
   | (?P<string> (?:[rR][bB]?|[bB][rR]?)? (?: '''(?s:.*?)''' | \"\"\"(?s:.*?)\"\"\"
@@ -106,7 +106,7 @@ def classify(text: str) -> ConditionInfo:
     words: set[str] = set()
     affirmed: set[str] = set()
     before = ""
-    for match in _TOKEN.finditer(stripped):
+    for match in TOKEN.finditer(stripped):
         token = match[0]
         group = match.lastgroup
         if group == "comment":
@@ -134,9 +134,11 @@ _RESERVED = (
     "as|break|const|continue|else|false|for|function|if|import|in|let|loop|namespace|null|package|return|true|var|"
     "void|while"
 )
-_NAME = rf"(?!(?:{_RESERVED})\b)[A-Za-z_][A-Za-z0-9_]*"
-_LITERAL = r"(?:'[ -&(-\[\]-~\u00a0-\ud7ff]*'|\"[ !#-\[\]-~\u00a0-\ud7ff]*\"|[0-9]{1,15}|true|false|null)"
-_COMPARISON = rf"[ ]*!?{_NAME}(?:[ ]*(?:==|!=|<=|>=|<|>)[ ]*{_LITERAL})?[ ]*"
+NAME = rf"(?!(?:{_RESERVED})\b)[A-Za-z_][A-Za-z0-9_]*"
+"""Pattern of a variable's name in a plain comparison."""
+LITERAL = r"(?:'[ -&(-\[\]-~\u00a0-\ud7ff]*'|\"[ !#-\[\]-~\u00a0-\ud7ff]*\"|[0-9]{1,15}|true|false|null)"
+"""Pattern of what a plain comparison compares with: no escapes, no characters whose encoding is in doubt."""
+_COMPARISON = rf"[ ]*!?{NAME}(?:[ ]*(?:==|!=|<=|>=|<|>)[ ]*{LITERAL})?[ ]*"
 _PLAIN = re.compile(rf"{_COMPARISON}(?:(?:&&|\|\|){_COMPARISON})*|[ ]*(?:true|false)[ ]*")
 _LONE_LITERAL = re.compile(r"-?[0-9.]+(?:[eE][-+]?[0-9]+)?[uU]?|'[^'\\\n]*'|\"[^\"\\\n]*\"|null")
 

@@ -7,7 +7,7 @@ known to go on; the walker answers, and `take` moves. A scenario answers from it
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -57,6 +57,8 @@ class Question(NamedTuple):
     key: str = ""
     reason: str = ""
     """Why the file does not say: the variable that nobody set, the function that needs the organisation."""
+    assume: str = ""
+    """The answer that is taken where nobody knows, noted as unknown; empty: the first of `Machine.ways`."""
 
 
 CERTAIN = Question(Asks.NOTHING)
@@ -104,13 +106,27 @@ class Machine(ABC):
         silence and a wrong key included."""
 
     @abstractmethod
-    def respond(self, state: State, event: CallerEvent) -> Way:
-        """The way for what the caller does, at a node that asks the caller."""
+    def respond(self, state: State, event: CallerEvent) -> Way | Question:
+        """The way for what the caller does, at a node that asks the caller; a question where that is not enough to
+        tell, as for a condition on the key and on a variable that nobody set."""
 
     def choose(self, state: State, name: str) -> Way | None:
         """The way that an answer names, whatever its case; None where there is none."""
         folded = name.casefold()
         return next((way for way in self.ways(state) if way.name.casefold() == folded), None)
+
+    def answer(self, state: State, name: str, data: object = None) -> Way | Question | None:
+        """The way for an answer to the last question, or the next question; None where no way has that name.
+
+        Args:
+            state: where the question was asked.
+            name: of the way: `success`, `yes`, `open`.
+            data: what an outcome brings, by output name.
+        """
+        way = self.choose(state, name)
+        if way is not None and data is not None:
+            self.give(state, data)
+        return way
 
     @abstractmethod
     def take(self, state: State, way: Way) -> None:
@@ -119,3 +135,9 @@ class Machine(ABC):
     def give(self, state: State, data: object) -> None:
         """Put what an outcome brings (a data action's results by output name) into the variables it is bound to."""
         del state, data
+
+    def supply(self, state: State, variables: Mapping[str, object]) -> None:
+        """Set variables before a call begins, by name as conditions and expressions spell it."""
+        if not isinstance(state.variables, MutableMapping):
+            raise NotImplementedError(f"{type(self).__name__} takes no variables")
+        state.variables.update(variables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from ivr_action.model.trace import CallerEvent, Ending, EventKind, Step, Trace, Unknown
@@ -30,13 +31,20 @@ class Script(Protocol):
         """What the caller would still do."""
 
 
-def walk(machine: Machine, script: Script, *, limit: int | None = None) -> Trace:
+def walk(
+    machine: Machine,
+    script: Script,
+    *,
+    limit: int | None = None,
+    variables: Mapping[str, object] | None = None,
+) -> Trace:
     """Simulate one call.
 
     Args:
         machine: of the flow.
         script: the caller and the world.
         limit: visits at the most; the machine's own where None.
+        variables: known before the call begins.
 
     Returns:
         The call with its one ending; a flow without a start is a dead end without steps.
@@ -47,6 +55,8 @@ def walk(machine: Machine, script: Script, *, limit: int | None = None) -> Trace
     unknown: list[Unknown] = []
     if state is None:
         return Trace((), Ending.DEAD_END, error="The flow has no start.", left_over=script.left_over())
+    if variables:
+        machine.supply(state, variables)
     seen: set[object] = set()
     while True:
         if len(steps) >= most:
@@ -61,7 +71,8 @@ def walk(machine: Machine, script: Script, *, limit: int | None = None) -> Trace
             if event.kind is EventKind.HANG_UP:
                 way = Way("", None, Ending.HUNG_UP, event=event)
             else:
-                way = machine.respond(state, event)
+                found = machine.respond(state, event)
+                way = _answered(machine, script, found, state, unknown) if isinstance(found, Question) else found
         elif question.asks is Asks.NOTHING:
             way = machine.ways(state)[0]
             key = state.key()
@@ -89,15 +100,20 @@ def walk(machine: Machine, script: Script, *, limit: int | None = None) -> Trace
 
 
 def _answered(machine: Machine, script: Script, question: Question, state: State, unknown: list[Unknown]) -> Way:
-    answer = script.answer(question, state)
-    way = machine.choose(state, answer.name) if answer is not None else None
-    if answer is not None and way is not None:
-        if answer.data is not None:
-            machine.give(state, answer.data)
-        return way
-    way = machine.ways(state)[0]
-    unknown.append(Unknown(state.node, str(question.asks), question.key, question.reason, way.name))
-    return way
+    """Answers a question, and the ones that its answer leads to."""
+    while True:
+        answer = script.answer(question, state)
+        found = machine.answer(state, answer.name, answer.data) if answer is not None else None
+        if found is None:
+            name = question.assume
+            found = machine.answer(state, name) if name else None
+            if found is None:
+                found = machine.ways(state)[0]
+                name = found.name
+            unknown.append(Unknown(state.node, str(question.asks), question.key, question.reason, name))
+        if not isinstance(found, Question):
+            return found
+        question = found
 
 
 def _end(state: State, steps: list[Step], way: Way, script: Script, unknown: list[Unknown]) -> Trace:
