@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from ivr_action.check.options import CheckOptions
@@ -181,7 +181,7 @@ class MissingParameter(Rule):
                 flow.document, f"`{key}` of `{action.type}`{_called(action)} is not set: it cannot do anything.",
                 f"Write the {key} that is meant.", action.params, key, of="key", node=action.id or None,
             )  # fmt: skip
-        near = misspelling(key, [str(name) for name in action.params])
+        near = misspelling(key, tuple(map(str, action.params)))
         return self.finding(
             flow.document,
             f"`{action.type}`{_called(action)} has no `{key}`: it cannot do anything.",
@@ -240,7 +240,7 @@ class UnknownKey(Rule):
         for node, key in scan(subject).strange_keys:
             if len(key) >= 2 and key.isalpha() and key.isascii() and key[0].islower():
                 if node is subject.element:
-                    known: Iterable[str] = HEADER
+                    known: frozenset[str] | tuple[str, ...] = HEADER
                 else:
                     known = VALUE_WORDS if len(key) < 5 and len(node) == 1 else LONG_WORDS
                 meant = misspelling(key, known)
@@ -277,6 +277,7 @@ class UnknownKey(Rule):
 
 
 _NOTHING = ACTIONS["disconnect"]
+_TYPES = tuple(ACTIONS)
 _VALUE_OR_UNIT = ((VALUE_WORDS | UNITS) - {"tts"}) | FAILURE_WORDS
 _NEEDS_VALUE = frozenset(("condition", "targetQueue", "targetFlow", "duration"))
 _OPEN_OUTPUTS = frozenset(
@@ -310,7 +311,7 @@ def _task_paths(action: Action) -> list[str] | None:
 
 
 def _misspelt(flow: ArchitectFlow, type_: str) -> str | None:
-    return misspelling(type_, ACTIONS) if flow.format is Format.ARCHITECT_YAML else None
+    return misspelling(type_, _TYPES) if flow.format is Format.ARCHITECT_YAML else None
 
 
 def _plausible(flow: ArchitectFlow, node: Any, meant: str) -> bool:

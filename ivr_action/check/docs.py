@@ -26,12 +26,12 @@ def pages() -> dict[str, str]:
 
 def _index() -> str:
     rows = "\n".join(
-        f"| [`{rule.id}`]({rule.id}.md) | {_level(rule)} | {_WHERE[rule.works_on]} | {rule.summary.replace('|', chr(92) + '|')} |"
+        f"| [`{rule.id}`]({rule.id}.md) | {_level(rule)} | {_WHERE[rule.works_on]} | {_cell(rule.summary)} |"
         for rule in RULES
     )
     intro = _flow(
-        f"{len(RULES)} rules. The level is the one a rule has where nobody says otherwise; what Genesys' own validation "
-        "checks has Genesys' level. `ivr-action rules` prints this list, `ivr-action rules ID` one page."
+        f"{len(RULES)} rules. The level is the one a rule has where nobody says otherwise; what Genesys' own "
+        "validation checks has Genesys' level. `ivr-action rules` prints this list, `ivr-action rules ID` one page."
     )
     return f"# Rules\n\n{intro}\n\n| rule | level | works on | what is wrong |\n|---|---|---|---|\n{rows}\n"
 
@@ -46,7 +46,7 @@ def _page(rule: Rule) -> str:
 |---|---|
 | level | {_level(rule)} |
 | works on | {_WHERE[rule.works_on]} |
-| source | {rule.source.replace("|", chr(92) + "|")} |
+| source | {_cell(rule.source)} |
 
 ## Why it matters
 
@@ -78,3 +78,7 @@ def _level(rule: Rule) -> str:
 
 def _flow(words: str) -> str:
     return fill(words, 110, break_long_words=False, break_on_hyphens=False)
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|")

@@ -57,6 +57,7 @@ class _ProblemRule(Rule):
 
 class UnreadableFile(_ProblemRule):
     id = "unreadable-file"
+    binding = True
     summary = "The file cannot be read as a flow."
     why = (
         "Nothing in it was checked, and the platform will not take it either: whoever deploys it keeps the flow "

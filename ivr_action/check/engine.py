@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from ivr_action.check.options import CheckOptions
-from ivr_action.check.registry import RULES
+from ivr_action.check.registry import BY_ID, RULES
 from ivr_action.check.rule import Rule, WorksOn
+from ivr_action.check.suppressions import apply_suppressions
 from ivr_action.flow.flow import ArchitectFlow, NodeGraphFlow
 from ivr_action.flow.read import Reading
 from ivr_action.model import CheckedFlow, Finding, Level, Report
@@ -24,20 +25,24 @@ def check(readings: Sequence[Reading], options: CheckOptions = _DEFAULT) -> Repo
         options: cycles, and other levels than the rules' own.
 
     Returns:
-        A report with one entry per file and all findings, worst first. An exception in a rule is a bug of ours and is
+        A report with one entry per file and all findings, worst first, those apart that the files suppress. An exception in a rule is a bug of ours and is
         not caught here: a file is never called valid because its check broke.
     """
     by_subject = _rules_by_subject(tuple(sorted(options.levels.items())))
     findings: list[Finding] = []
-    flows: list[CheckedFlow] = []
     for reading in readings:
-        found = list(_check_one(reading, options, by_subject))
-        findings += found
-        flows.append(_entry(reading, found))
+        findings += _check_one(reading, options, by_subject)
     for rule, level in by_subject["project"]:
         findings += _levelled(rule.check(readings, options), rule, level)
     findings.sort(key=_order)
-    return Report(tuple(flows), tuple(findings))
+    findings, suppressed, applied = apply_suppressions(findings, readings, BY_ID, options.today)
+    if applied.uses:
+        for rule, level in by_subject["suppressions"]:
+            findings += _levelled(rule.check(applied, options), rule, level)
+        findings.sort(key=_order)
+    invalid = {finding.location.path for finding in findings if finding.level is Level.ERROR}
+    flows = tuple(_entry(reading, invalid) for reading in readings)
+    return Report(flows, tuple(findings), suppressed=tuple(suppressed))
 
 
 def _check_one(
@@ -67,9 +72,9 @@ def _levelled(found: Iterator[Finding], rule: Rule, level: Level) -> Iterator[Fi
     return (replace(finding, level=level) for finding in found)
 
 
-def _entry(reading: Reading, found: list[Finding]) -> CheckedFlow:
+def _entry(reading: Reading, invalid: set[str]) -> CheckedFlow:
     doc, flow = reading.document, reading.flow
-    valid = all(finding.level is not Level.ERROR for finding in found)
+    valid = doc.path not in invalid
     if flow is None:
         return CheckedFlow(doc.path, valid=valid)
     return CheckedFlow(doc.path, flow.name, flow.type, str(flow.format), valid, flow.graph)
@@ -90,6 +95,7 @@ def _rules_by_subject(levels: tuple[tuple[str, Level | None], ...]) -> dict[Work
         look_up(min(unknown))  # raises with the near names
     by_subject: dict[WorksOn, list[tuple[Rule, Level]]] = {
         "reading": [], "document": [], "architect": [], "node-graph": [], "graph": [], "project": [],
+        "suppressions": [],
     }  # fmt: skip
     for rule in RULES:
         level = chosen.get(rule.id, rule.level if rule.enabled else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr_action.check import actions, document, loops, menus, naming, node_graph, references, topology, values
+from ivr_action.check import actions, document, loops, menus, naming, node_graph, references, suppressions, topology, values
 from ivr_action.check.rule import Rule
 from ivr_action.errors import UsageError
 
@@ -16,9 +16,11 @@ RULES: tuple[Rule, ...] = (
     *loops.RULES,
     *node_graph.RULES,
     *topology.RULES,
+    *suppressions.RULES,
 )
 
-_BY_ID = {rule.id: rule for rule in RULES}
+BY_ID = {rule.id: rule for rule in RULES}
+"""Every rule by its id."""
 
 
 def rule(id_: str) -> Rule:
@@ -27,9 +29,9 @@ def rule(id_: str) -> Rule:
     Raises:
         UsageError: there is none; the hint names the nearest.
     """
-    found = _BY_ID.get(id_)
+    found = BY_ID.get(id_)
     if found is None:
         from ivr_action.check.words import did_you_mean
 
-        raise UsageError(f"There is no rule `{id_}`.", did_you_mean(id_, _BY_ID, "`ivr-action rules` lists them."))
+        raise UsageError(f"There is no rule `{id_}`.", did_you_mean(id_, BY_ID, "`ivr-action rules` lists them."))
     return found

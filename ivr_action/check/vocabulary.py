@@ -57,6 +57,7 @@ looked at."""
 
 WORDS = (
     _words("""
+        yes no task slot slots bot path json queue
         nluDomainVersion mutedUtterances languageVersions entityTypes entities utterances entityNameReferences
         acceptJustPound acceptJustStar acdSkill acdSkills actions agentEscalationConfirmation agentEscalationHandling
         agentEscalationHandover agentScorePairCollection agentScorePairCollectionVariable aliasInitialIntentName
@@ -155,7 +156,7 @@ _EITHER = _words(
     "chooser selection destination disposition evaluationType"
 )
 SHAPES: dict[str, str] = dict.fromkeys(WORDS, HOLDER)
-SHAPES |= dict.fromkeys(_EITHER | _words("none ms hours days min max id text type from cc bcc body"), "")
+SHAPES |= dict.fromkeys(_EITHER | _words("none ms hours days min max id text type language from cc bcc body"), "")
 SHAPES |= dict.fromkeys(_TEXTS, TEXT) | dict.fromkeys(_BOOLEANS, BOOLEAN)
 SHAPES |= dict.fromkeys(HEADER - CONTAINER - _words("division defaultLanguage worktype"), HEADER_ONLY)
 """What stands under a word: text, true or false, always a mapping or list (`HOLDER`), or either (empty).

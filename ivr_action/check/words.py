@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
@@ -34,7 +35,8 @@ def article(word: str) -> str:
     return "an" if word[:1].lower() in "aeiou" else "a"
 
 
-def misspelling(word: str, known: Iterable[str]) -> str | None:
+@lru_cache(maxsize=4096)
+def misspelling(word: str, known: frozenset[str] | tuple[str, ...]) -> str | None:
     """The known word that `word` misspells for certain enough to call it an error.
 
     Two letters wrong at most (one in a short word), a swap of neighbours counts as one. A plural or singular of a
