@@ -14,6 +14,7 @@ _WHERE: dict[WorksOn, str] = {
     "node-graph": "node graphs",
     "graph": "every flow",
     "project": "all files of a run together",
+    "suppressions": "suppressions in a flow file",
 }
 
 

@@ -25,8 +25,9 @@ def check(readings: Sequence[Reading], options: CheckOptions = _DEFAULT) -> Repo
         options: cycles, and other levels than the rules' own.
 
     Returns:
-        A report with one entry per file and all findings, worst first, those apart that the files suppress. An exception in a rule is a bug of ours and is
-        not caught here: a file is never called valid because its check broke.
+        A report with one entry per file and all findings, worst first, those apart that the files suppress. An
+        exception in a rule is a bug of ours and is not caught here: a file is never called valid because its check
+        broke.
     """
     by_subject = _rules_by_subject(tuple(sorted(options.levels.items())))
     findings: list[Finding] = []

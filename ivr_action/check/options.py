@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from ivr_action.model import Level
 
@@ -24,20 +24,5 @@ class CheckOptions:
     """Rule id → its own settings by name, such as `menu-too-wide` → `max-choices` → 6. What is not named has its default."""
     all_files: bool = True
     """False where only changed files were read: then a flow that no file defines may be in a file that was not read."""
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Rule id → the options that it declares in `Rule.settings`, checked already; what is absent has its default."""
     today: date = date.max
     """The day by which a suppression's `until` is judged. Where nobody gives the clock, every date has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One option of a rule, for `rules:` in the configuration."""
-
-    default: int | bool | str | tuple[str, ...]
-    """Its type is the option's: a number, a switch, a word, or a list of texts."""
-    description: str
-    minimum: int = 0
-    """Of a number."""
-    choices: tuple[str, ...] = ()
-    """Accepted words; empty where any text is."""

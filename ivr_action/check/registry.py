@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from ivr_action.check import actions, document, loops, menus, naming, node_graph, references, suppressions, topology, values
+from ivr_action.check import (
+    actions,
+    document,
+    loops,
+    menus,
+    naming,
+    node_graph,
+    references,
+    suppressions,
+    topology,
+    values,
+)
 from ivr_action.check.rule import Rule
 from ivr_action.errors import UsageError
 

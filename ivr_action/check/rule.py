@@ -6,13 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
-from ivr_action.check.options import CheckOptions, Setting
+from ivr_action.check.options import CheckOptions
 from ivr_action.flow.document import Document
 from ivr_action.model import Finding, Level, Location
 
 WorksOn = Literal["reading", "document", "architect", "node-graph", "graph", "project", "suppressions"]
 """What a rule's `check` gets as its subject: a `Reading` (readable or not), a `Document`, an `ArchitectFlow`, a
-`NodeGraphFlow`, any `Flow` with its graph, all `Reading`s of the run, or what became of its suppressions (`Applied`)."""
+`NodeGraphFlow`, any `Flow` with its graph, all `Reading`s of the run, or what became of its
+suppressions (`Applied`)."""
 
 
 class Rule(ABC):
@@ -26,8 +27,6 @@ class Rule(ABC):
     """False for a rule that runs only where somebody asks for it."""
     binding: ClassVar[bool] = False
     """True for a rule that cannot be switched off, weakened, suppressed or put into a baseline: nothing was checked."""
-    settings: ClassVar[Mapping[str, Setting]] = {}
-    """Options by name (kebab case) that a user can give in the configuration beside the level."""
     works_on: ClassVar[WorksOn]
     settings: ClassVar[Mapping[str, int]] = {}
     """Numbers that a user can choose, with their defaults: name in kebab case → value. Public, like `id`."""
@@ -57,10 +56,6 @@ class Rule(ABC):
         """One of `settings`: what the user chose, else its default."""
         chosen = options.settings.get(self.id)
         return int(chosen[name]) if chosen is not None and name in chosen else self.settings[name]
-
-    def setting(self, options: CheckOptions, name: str) -> Any:
-        """The value of one of the rule's `settings` in this run."""
-        return options.settings.get(self.id, {}).get(name, self.settings[name].default)
 
     def finding(
         self,

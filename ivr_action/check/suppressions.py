@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -76,7 +77,7 @@ def _last_day(suppression: Suppression) -> date | None:
     """The last day on which it counts; None where `until` is no date."""
     text = suppression.until
     try:
-        return date.fromisoformat(text) if len(text) == len("2027-01-31") else None
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 
@@ -88,6 +89,7 @@ def _is_over(suppression: Suppression, today: date) -> bool:
     return last is None or last < today
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FLOW = """\
 inboundCall:
   name: Support
@@ -148,9 +150,10 @@ class UnusedSuppression(_SuppressionRule):
                 continue
             for id_ in suppression.rules:
                 rule = subject.rules.get(id_)
-                # A rule about several files may need one that is not part of this run.
-                if rule is None or id_ in used or not _may_be_suppressed(rule) or rule.works_on == "project":
+                if rule is None or id_ in used or not _may_be_suppressed(rule):
                     continue
+                if rule.works_on == "project" and not options.all_files:
+                    continue  # it may need a file that is not part of this run
                 off = options.levels.get(id_, rule) is None or (id_ not in options.levels and not rule.enabled)
                 why = "the rule is switched off" if off else f"there is no `{id_}` where it counts"
                 yield self.at(suppression.location, f"The suppression of `{id_}` is not needed: {why}.")

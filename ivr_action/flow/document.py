@@ -157,11 +157,22 @@ class Document:
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of an offset in the file's own text."""
-        starts = self._lines
-        if starts is None:
-            starts = self._lines = [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+        starts = self._line_starts()
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
+
+    def line_start(self, line: int) -> int:
+        """Offset in the file's own text of the first character of a line."""
+        return self._line_starts()[line - 1]
+
+    def _line_starts(self) -> list[int]:
+        if self._lines is None:
+            self._lines = [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+        return self._lines
+
+    def source_lines(self) -> list[str] | None:
+        """The file's own lines without their ends, as `line_column` counts them; None where lines say nothing."""
+        return None if self.syntax == "i3" else _NEWLINE.split(self.text)
 
     def pointer(self, element: Any, key: str | int | None = None) -> str:
         """JSON pointer of an element (by identity) or of one of its children; `""` for what is not in the tree."""

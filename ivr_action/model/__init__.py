@@ -1,8 +1,10 @@
 """Plain values under everything: what was found, where, and what a flow looks like as a graph."""
 
 from ivr_action.model.finding import Finding, Level, Location
+from ivr_action.model.fingerprint import fingerprint
 from ivr_action.model.graph import FlowGraph, Node, NodeKind, Transition, TransitionKind
 from ivr_action.model.report import CheckedFlow, Report
+from ivr_action.model.suppression import Suppressed, Suppression
 
 __all__ = [
     "CheckedFlow",
@@ -13,6 +15,9 @@ __all__ = [
     "Node",
     "NodeKind",
     "Report",
+    "Suppressed",
+    "Suppression",
     "Transition",
     "TransitionKind",
+    "fingerprint",
 ]

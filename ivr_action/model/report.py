@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ivr_action.model.finding import Finding, Level
 from ivr_action.model.graph import FlowGraph
+from ivr_action.model.suppression import Suppressed, Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class CheckedFlow:
     format: str = ""
     """`node-graph`, `architect-yaml`, `architect-configuration`, or empty."""
     valid: bool = True
-    """False where an error was found in it."""
+    """False where an error was found in it, suppressed ones and those in the baseline not counted."""
     graph: FlowGraph | None = None
     """Absent where the file could not be read."""
 
@@ -34,6 +35,14 @@ class Report:
     """What the reader must know about the run itself: why all files were checked, what was left out."""
     scope: str = ""
     """How the files were chosen, in words for the summary: "2 files changed since abc1234"."""
+    alerts: tuple[str, ...] = ()
+    """What a reviewer must know before the verdict: the change weakens what the gate looks at."""
+    suppressed: tuple[Suppressed, ...] = ()
+    """Findings that a comment or key in the flow's file accepts; they are not among `findings`."""
+    known: tuple[Finding, ...] = ()
+    """Findings that the baseline accepts; they are not among `findings`."""
+    added: tuple[Suppression, ...] = ()
+    """Suppressions that the change under review adds."""
 
     def count(self, level: Level) -> int:
         """Number of findings of exactly this level."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ivr_action.model import Finding, Level, Location, Report
+from ivr_action.model import Finding, Level, Location, Report, fingerprint
 from ivr_action.report.jsontext import dumps
 from ivr_action.report.look import Look, RuleText
 from ivr_action.report.plain import one_line, uri_path
@@ -18,7 +16,6 @@ RESULTS = 5_000
 """GitHub keeps so many results of a run; ours are the worst."""
 _RELATED = 100
 _SEVERITY = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "recommendation"}
-_NUMBERS = re.compile(r"\d+")
 
 
 def render(report: Report, look: Look) -> str:
@@ -85,16 +82,6 @@ def _results(findings: Iterable[Finding], index: dict[str, int]) -> Iterable[dic
         if finding.related:
             result["relatedLocations"] = [_location(other) for other in finding.related[:_RELATED]]
         yield result
-
-
-def fingerprint(finding: Finding) -> str:
-    """The same for the same finding after edits elsewhere in the file: rule, path and node count, lines do not.
-
-    Where there is no node, the JSON pointer stands in; where there is neither, the message without its numbers.
-    """
-    inside = finding.node or finding.location.pointer or _NUMBERS.sub("0", finding.message)
-    parts = (finding.rule, finding.location.path, inside)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _location(at: Location, node: str | None = None) -> dict[str, Any]:

@@ -61,13 +61,14 @@ FLOW = Level(
             "variables",
             "nodes",
             "start_node_id",
+            "x-ivr-ignore",
         )
     ),
     frozenset(("nodes",)),
     _pairs("startNodeId", "start", "startNode", "startId", "entryNodeId", "initialNodeId", "firstNodeId"),
 )
 NODE = Level(
-    frozenset(("id", "type", "name", "description", "transitionConditions", "variables", "properties")),
+    frozenset(("id", "type", "name", "description", "transitionConditions", "variables", "properties", "x-ivr-ignore")),
     frozenset(("type",)),
     _pairs("transitionConditions", "transitions", "transition", "conditions")
     + _pairs("properties", "property", "props"),

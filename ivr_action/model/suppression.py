@@ -1,0 +1,56 @@
+"""A suppression: a comment or a key in a flow file that says which findings there are accepted, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ivr_action.model.finding import Finding, Location
+
+EVERYWHERE = 1 << 62
+"""The last line of a suppression that covers the rest of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One comment `ivr: ignore[…]`, or one entry of `x-ivr-ignore`."""
+
+    kind: Literal["comment", "key"]
+    location: Location
+    rules: tuple[str, ...] = ()
+    reason: str = ""
+    until: str = ""
+    """The last day on which it counts, as it is written; empty for no end."""
+    lines: tuple[int, int] = (0, 0)
+    """A comment: the first and the last line that it covers."""
+    pointer: str = ""
+    """A key: the JSON pointer of the element that it covers with everything below; empty for the whole file."""
+    node: str | None = None
+    """A key on a node: the node's id."""
+    problem: str = ""
+    """What is wrong with its form, in words; it does not count then."""
+
+    def covers(self, finding: Finding) -> bool:
+        """True where the finding lies within it, whatever its rule."""
+        at = finding.location
+        if at.path != self.location.path:
+            return False
+        if self.kind == "comment":
+            return at.line is not None and self.lines[0] <= at.line <= self.lines[1]
+        if not self.pointer or (self.node is not None and finding.node == self.node):
+            return True
+        pointer = at.pointer or ""
+        return pointer == self.pointer or pointer.startswith(f"{self.pointer}/")
+
+    @property
+    def text(self) -> tuple[str, ...]:
+        """What makes two suppressions the same one, wherever they stand in a file."""
+        return (*sorted(self.rules), self.reason, self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a suppression covers."""
+
+    finding: Finding
+    by: Suppression
