@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ivr_action.api import build_ivr_node_payload, validate_flow_topology
+    from ivr_action.trace.mock import execute_mock_trace
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "build_ivr_node_payload", "validate_flow_topology"]
+__all__ = ["__version__", "build_ivr_node_payload", "execute_mock_trace", "validate_flow_topology"]
 
 _HOMES = {
     "build_ivr_node_payload": "ivr_action.api",
+    "execute_mock_trace": "ivr_action.trace.mock",
     "validate_flow_topology": "ivr_action.api",
 }
 

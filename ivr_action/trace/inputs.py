@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ivr_action.flow.document import text
 from ivr_action.flow.flow import NodeGraphFlow
 from ivr_action.model.trace import CallerEvent, EventKind
-from ivr_action.trace.node_conditions import Literal, Test, Tests
+from ivr_action.trace.node_conditions import Guard, Guards, Literal
 from ivr_action.trace.node_plans import Plan
 
 KEYS = "1234567890*#"
@@ -49,7 +49,7 @@ def caller_events(plan: Plan, later: Iterable[Literal] = ()) -> Iterator[tuple[C
         yield CallerEvent(EventKind.ERROR), True
 
 
-def _named(test: Test, result: str) -> Iterator[CallerEvent]:
+def _named(test: Guard, result: str) -> Iterator[CallerEvent]:
     words = set(test.names)
     if result and result in words:
         words |= {"dtmf", "speech"}
@@ -71,7 +71,7 @@ def _events(literal: Literal, words: set[str]) -> Iterator[CallerEvent]:
         yield CallerEvent(EventKind.SAY, value)
 
 
-def later_inputs(flow: NodeGraphFlow, tests: Tests) -> tuple[Literal, ...]:
+def later_inputs(flow: NodeGraphFlow, guards: Guards) -> tuple[Literal, ...]:
     """What nodes that do not wait compare an earlier input with: by `dtmf` and `speech`, or by the variable that a
     waiting node puts it into."""
     nodes = flow.graph.nodes
@@ -87,7 +87,7 @@ def later_inputs(flow: NodeGraphFlow, tests: Tests) -> tuple[Literal, ...]:
         if nodes[node.id].waits:
             continue
         for condition in node.conditions:
-            test = tests.get(condition.text)
+            test = guards.get(condition.text)
             if test.names.isdisjoint(names):
                 continue
             for literal in test.literals:

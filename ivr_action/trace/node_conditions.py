@@ -40,7 +40,7 @@ class Literal(NamedTuple):
     value: str | int | float | bool | None
 
 
-class Test(NamedTuple):
+class Guard(NamedTuple):
     """One condition, ready to be asked."""
 
     text: str
@@ -53,36 +53,36 @@ class Test(NamedTuple):
     """True for equality only: what is in no literal makes no difference among the other inputs."""
 
 
-class Tests:
+class Guards:
     """Conditions by text, each compiled once. For one thread: a `cel` context is kept between questions."""
 
     def __init__(self) -> None:
-        self._tests: dict[str, Test] = {}
+        self._guards: dict[str, Guard] = {}
         self._context: Context | None = None
         self._held: dict[str, Any] = {}
 
-    def get(self, text: str) -> Test:
+    def get(self, text: str) -> Guard:
         """The test of a condition that is not `default`; never raises: what is no CEL is never true."""
-        found = self._tests.get(text)
+        found = self._guards.get(text)
         if found is None:
-            found = self._tests[text] = self._make(text)
+            found = self._guards[text] = self._make(text)
         return found
 
-    def _make(self, text: str) -> Test:
+    def _make(self, text: str) -> Guard:
         said = text.strip()
         if "{{" in text:
             reason = f"`{said}` is a template that has no values yet"
-            return Test(said, lambda _: reason, frozenset(), (), False)
+            return Guard(said, lambda _: reason, frozenset(), (), False)
         clauses = _clauses(text)
         if clauses is not None:
             return _plain(said, clauses)
         try:
             program = compile_condition(text)
         except ConditionError:
-            return Test(said, lambda _: False, frozenset(), (), True)
+            return Guard(said, lambda _: False, frozenset(), (), True)
         names = tuple(program.variables())
         run = partial(self._evaluate, program, names)
-        return Test(said, run, frozenset(names), _literals(text), False)
+        return Guard(said, run, frozenset(names), _literals(text), False)
 
     def _evaluate(self, program: Program, names: tuple[str, ...], values: Values) -> Result:
         try:
@@ -90,7 +90,7 @@ class Tests:
         except (KeyboardInterrupt, SystemExit, MemoryError):
             raise
         except BaseException as error:  # a panic of the native code is no Exception
-            return _doubt(error, values)
+            return _doubt(error, names, values)
 
     def _synced(self, names: tuple[str, ...], values: Values) -> Any:
         """The context with these variables as they are now; only what changed crosses into native code."""
@@ -113,12 +113,12 @@ class Tests:
 _UNDEFINED = re.compile(r"Undefined variable or function: '(\w+)'")
 
 
-def _doubt(error: BaseException, values: Values) -> Result:
+def _doubt(error: BaseException, names: tuple[str, ...], values: Values) -> Result:
     """An undefined name or member is unknown; any other error is not true."""
     if isinstance(error, KeyError):
         return f"nothing sets the member `{error.args[0] if error.args else ''}`"
     found = _UNDEFINED.match(str(error)) if isinstance(error, RuntimeError) else None
-    if found is not None and found[1] not in values and f"{found[1]}(" not in str(error):
+    if found is not None and found[1] in names and found[1] not in values:
         return f"nothing sets `{found[1]}`"
     return False
 
@@ -167,11 +167,11 @@ def _clauses(text: str) -> list[list[_Term]] | None:
             clauses.append([])
 
 
-def _plain(said: str, clauses: list[list[_Term]]) -> Test:
+def _plain(said: str, clauses: list[list[_Term]]) -> Guard:
     terms = [term for clause in clauses for term in clause]
     made = [[_compile(term) for term in clause] for clause in clauses]
     run = made[0][0] if len(made) == 1 and len(made[0]) == 1 else _any(made)
-    return Test(
+    return Guard(
         said,
         run,
         frozenset(term.name for term in terms),
@@ -221,7 +221,7 @@ def _compile(term: _Term) -> Callable[[Values], Result]:
         if value is _MISSING:
             return reason
         if _comparable(value, literal):
-            return bool(compare(value, literal))
+            return bool(compare(value, literal)) if literal is not None or not ordered else False
         return False if ordered else differs
 
     return run

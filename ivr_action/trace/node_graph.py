@@ -14,7 +14,7 @@ from ivr_action.flow.flow import NodeGraphFlow
 from ivr_action.model.trace import CallerEvent, Ending, EventKind
 from ivr_action.trace.inputs import caller_events, later_inputs
 from ivr_action.trace.machine import CERTAIN, Asks, Machine, Question, State, Way
-from ivr_action.trace.node_conditions import Literal, Tests
+from ivr_action.trace.node_conditions import Guards, Literal
 from ivr_action.trace.node_plans import Plan, make_plan, variables
 from ivr_action.trace.node_state import NodeGraphState
 
@@ -31,9 +31,11 @@ class NodeGraphMachine(Machine):
         flow: as `read_node_graph` lowered it; it may have findings.
     """
 
+    new_state: type[NodeGraphState] = NodeGraphState
+
     def __init__(self, flow: NodeGraphFlow) -> None:
         self.flow = flow
-        self._tests = Tests()
+        self._guards = Guards()
         self._sources = {node.id: node for node in flow.nodes}
         self._plans: dict[str, Plan] = {}
         self._later: tuple[Literal, ...] | None = None
@@ -42,7 +44,7 @@ class NodeGraphMachine(Machine):
         start = self.flow.graph.start
         if start is None:
             return None
-        state = NodeGraphState(start, dict(_NOTHING_YET))
+        state = self.new_state(start, dict(_NOTHING_YET))
         element = self.flow.element
         if isinstance(element, dict):
             self.supply(state, dict(variables(element.get("variables"))))
@@ -132,7 +134,7 @@ class NodeGraphMachine(Machine):
 
     def _plan(self, id_: str) -> Plan:
         graph = self.flow.graph
-        plan = make_plan(self.flow, self._sources[id_], graph.successors[id_], self._tests)
+        plan = make_plan(self.flow, self._sources[id_], graph.successors[id_], self._guards)
         self._plans[id_] = plan
         return plan
 
@@ -201,7 +203,7 @@ class NodeGraphMachine(Machine):
     def _caller_ways(self, state: NodeGraphState, plan: Plan) -> Iterator[Way]:
         """One way for each thing that the caller can do and that makes a difference."""
         if self._later is None:
-            self._later = later_inputs(self.flow, self._tests)
+            self._later = later_inputs(self.flow, self._guards)
         seen: set[tuple[int, str]] = set()
         for event, always in caller_events(plan, self._later):
             twin = state.fork()

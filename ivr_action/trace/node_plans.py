@@ -12,7 +12,7 @@ from ivr_action.flow.node_types import UNKNOWN, NodeType, node_type
 from ivr_action.model import NodeKind, Transition
 from ivr_action.model.trace import Ending
 from ivr_action.trace.machine import CERTAIN, Asks, Question, Way
-from ivr_action.trace.node_conditions import Test, Tests
+from ivr_action.trace.node_conditions import Guard, Guards
 
 _TARGETS: dict[str, tuple[str, ...]] = {
     "transferToAcd": ("queue", "queueName", "queueId", "skill", "agent"),
@@ -50,9 +50,9 @@ class Plan:
     """What is played: the prompt's id, the text that is read out."""
     sets: tuple[tuple[str, Any], ...]
     """Variables that are set when a caller comes here."""
-    tests: list[tuple[Test, Way]]
+    tests: list[tuple[Guard, Way]]
     """Conditions with their ways, in order, defaults left out."""
-    no_match: list[tuple[Test, Way]]
+    no_match: list[tuple[Guard, Way]]
     """The ones of `tests` that speak of `noMatch`, at a node that waits."""
     default: Way | None
     """The first `default` or `else`."""
@@ -70,14 +70,14 @@ class Plan:
     """Of a transfer."""
 
 
-def make_plan(flow: NodeGraphFlow, source: GraphNode, transitions: list[Transition], tests: Tests) -> Plan:
+def make_plan(flow: NodeGraphFlow, source: GraphNode, transitions: list[Transition], guards: Guards) -> Plan:
     """Prepare one node.
 
     Args:
         flow: which it belongs to.
         source: the node as written.
         transitions: the graph's transitions out of it.
-        tests: where conditions are compiled.
+        guards: where conditions are compiled.
     """
     row = node_type(source.type) or UNKNOWN
     node = flow.graph.nodes[source.id]
@@ -98,7 +98,7 @@ def make_plan(flow: NodeGraphFlow, source: GraphNode, transitions: list[Transiti
             continue
         way = _way(condition.text.strip(), by_element.get(id(condition.element)), condition.destination)
         if not classify(condition.text).is_default:
-            plan.tests.append((tests.get(condition.text), way))
+            plan.tests.append((guards.get(condition.text), way))
         elif plan.default is None:
             plan.default = way
     plan.no_match = [pair for pair in plan.tests if "noMatch" in pair[0].names] if plan.waits else []

@@ -56,7 +56,7 @@ class NodeGraphState(State):
         return {name: value for name, value in self.values.items() if name not in EVENT_WORDS}
 
     def fork(self) -> NodeGraphState:
-        twin = NodeGraphState.__new__(NodeGraphState)
+        twin = type(self).__new__(type(self))
         twin.node, twin.heard, twin.values, twin.version = self.node, list(self.heard), self.values, self.version
         twin.plan, twin.way, twin.event, twin.outcome = self.plan, self.way, self.event, self.outcome
         twin.denied, twin.flagged = self.denied, self.flagged
