@@ -131,7 +131,9 @@ class HoursNotChecked(Rule):
     why = "At night they wait in a queue in which nobody works."
     fix = "Evaluate a schedule or schedule group before the transfer."
     bad = _MENU
-    good = _MENU.replace(_TRANSFER, """\
+    good = _MENU.replace(
+        _TRANSFER,
+        """\
                   - evaluateScheduleGroup:
                       name: Open?
                       evaluateNow: true
@@ -141,10 +143,13 @@ class HoursNotChecked(Rule):
                       outputs:
                         open:
                           actions:
-""" + "\n".join("          " + line for line in _TRANSFER.splitlines()) + """
+"""
+        + "\n".join("          " + line for line in _TRANSFER.splitlines())
+        + """
                   - disconnect:
                       name: Goodbye
-""")
+""",
+    )
     source = "Own rule; off, since call routes check the hours before a flow starts."
 
     def check(self, subject: Flow, options: CheckOptions) -> Iterator[Finding]:

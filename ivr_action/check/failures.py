@@ -39,7 +39,15 @@ class FailurePathMissing(Rule):
     why = "The caller goes on as if it had succeeded, or is disconnected without a word."
     fix = "Add actions to `failure` (and `timeout`); behind a transfer, the next actions count as its failure path."
     bad = _BAD
-    good = _BAD + "          - playAudio:\n              name: Sorry\n              audio:\n                tts: Sorry.\n"
+    good = (
+        _BAD
+        + """\
+          - playAudio:
+              name: Sorry
+              audio:
+                tts: All our agents are busy.
+"""
+    )
     source = "Own rule; off, since three of four published data actions have no failure path."
 
     def check(self, subject: ArchitectFlow, options: CheckOptions) -> Iterator[Finding]:
@@ -51,9 +59,7 @@ class FailurePathMissing(Rule):
                 missing = [name for name in ways if name not in handled]
                 if missing:
                     yield self._finding(subject, action, " or ".join(f"`{name}`" for name in missing))
-            elif (
-                action_type(action.type).kind is NodeKind.TRANSFER and "failure" not in handled and id(action) in last
-            ):
+            elif action_type(action.type).kind is NodeKind.TRANSFER and "failure" not in handled and id(action) in last:
                 yield self._finding(subject, action, "`failure`, and nothing stands behind it")
 
     def _finding(self, flow: ArchitectFlow, action: Action, missing: str) -> Finding:

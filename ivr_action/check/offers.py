@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from ivr_action.check.menus import _GOOD as _TWO
 from ivr_action.check.options import CheckOptions
 from ivr_action.check.rule import Rule, WorksOn
-from ivr_action.check.topology import _GOOD as _NODES
 from ivr_action.check.topology import _place
 from ivr_action.check.ways import distances
 from ivr_action.flow.conditions import classify
@@ -118,8 +117,8 @@ class MenuTooDeep(Rule):
                 )
                 yield self.finding(
                     subject.document,
-                    f"The menu `{node.name or name}` is number {before + 1} on the shortest way there; more than {most} "
-                    "menus in a row are too many.",
+                    f"The menu `{node.name or name}` is number {before + 1} on the shortest way there; more than "
+                    f"{most} menus in a row are too many.",
                     "",
                     *place,
                     of="value" if isinstance(subject, ArchitectFlow) else "key",

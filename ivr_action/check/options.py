@@ -21,8 +21,8 @@ class CheckOptions:
     levels: Mapping[str, Level | None] = field(default_factory=dict)
     """Rule id → its level in this run, None to switch it off. Naming a rule that is off by default turns it on."""
     settings: Mapping[str, Mapping[str, int | str]] = field(default_factory=dict)
-    """Rule id → its own settings by name, such as `menu-too-wide` → `max-choices` → 6. What is not named has its default."""
+    """Rule id → its own settings by name, as `menu-too-wide` → `max-choices` → 6. What is not named has its default."""
     all_files: bool = True
-    """False where only changed files were read: then a flow that no file defines may be in a file that was not read."""
+    """False where only changed files were read: a flow that none of them defines may be in one that was not read."""
     today: date = date.max
     """The day by which a suppression's `until` is judged. Where nobody gives the clock, every date has passed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal
@@ -14,6 +15,14 @@ WorksOn = Literal["reading", "document", "architect", "node-graph", "graph", "pr
 """What a rule's `check` gets as its subject: a `Reading` (readable or not), a `Document`, an `ArchitectFlow`, a
 `NodeGraphFlow`, any `Flow` with its graph, all `Reading`s of the run, or what became of its
 suppressions (`Applied`)."""
+
+
+def files_of(example: str) -> list[tuple[str, str]]:
+    """Path and text of the files in an example: each stands behind a line `--- # its path`; without one it is one file."""
+    parts = re.split(r"(?m)^--- # (\S+)\n", example)
+    if len(parts) == 1:
+        return [("flow.yaml", example)]
+    return list(zip(parts[1::2], parts[2::2], strict=True))
 
 
 class Rule(ABC):
@@ -37,7 +46,7 @@ class Rule(ABC):
     fix: ClassVar[str]
     """How to mend it."""
     bad: ClassVar[str]
-    """A complete small flow file in which the rule finds something."""
+    """A complete small flow file in which the rule finds something; for a project several, see `files_of`."""
     good: ClassVar[str]
     """The same, mended: no error of any rule, and nothing of this one."""
     source: ClassVar[str]

@@ -153,8 +153,10 @@ def _value(node: Any, key: str, value: Any, expressions: list[Any], odd: list[tu
 
 
 def _not_alone(node: Any, odd: list[tuple[str, Any, str]]) -> None:
-    """A value has one key. Languages may say `noValue` among others (published flows have it)."""
+    """A value has one key. Languages may say `noValue` among others, and a literal its name twice (both published)."""
     if "defaultLanguageSkill" in node or "textToSpeech" in node:
+        return
+    if len(node) == 2 and "name" in node and isinstance(node.get("lit"), dict):
         return
     extra = next((key for key in node if key not in VALUE_WORDS), None)
     if extra is None:

@@ -66,7 +66,7 @@ class UnusedVariable(Rule):
         suspects = [
             declared
             for name, declared in found.declared.items()
-            if (name not in mentions or mentions[name].count < 2)
+            if (name not in mentions or mentions[name].times < 2)
             and not declared.is_shared
             and declared.scope != "slot"
         ]

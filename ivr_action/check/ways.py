@@ -45,7 +45,9 @@ def trapped(graph: FlowGraph) -> list[str]:
 def _turns_back(graph: FlowGraph) -> bool:
     """False where every transition leads forward in the file: then every way ends somewhere."""
     order = {name: index for index, name in enumerate(graph.nodes)}
-    return any(order[transition[1]] <= order[transition[0]] and not transition.bounded for transition in graph.transitions)
+    return any(
+        order[transition[1]] <= order[transition[0]] and not transition.bounded for transition in graph.transitions
+    )
 
 
 def _only_called(graph: FlowGraph) -> set[str]:
@@ -63,7 +65,7 @@ def _only_called(graph: FlowGraph) -> set[str]:
 
 
 def distances(graph: FlowGraph, counts: Callable[[Node], bool]) -> dict[str, int]:
-    """For each node that a caller can get to, the least number of nodes that `counts` on a way there, itself excluded."""
+    """Nodes that a caller can get to, each with the least number of nodes that `counts` on a way to it."""
     if graph.start is None:
         return {}
     nodes, successors = graph.nodes, graph.successors

@@ -137,3 +137,10 @@ def test_a_data_action_may_call_its_inputs_what_it_likes() -> None:
     text = f"          - callData: {{category: {{A: {{dataAction: {{B: {{inputs: {inputs}}}}}}}}}}}\n"
     report = check([read_flow("flow.yaml", (HEAD + text + HANG_UP).encode())])
     assert report.findings == ()
+
+
+def test_a_literal_may_say_its_name_twice() -> None:
+    """As a published flow has it (GenesysCloudBlueprints/dr-fallback-ivr, edited by hand)."""
+    queue = "{lit: {name: Sales}, name: Sales}"
+    text = HEAD + f"          - transferToAcd: {{targetQueue: {queue}}}\n" + HANG_UP
+    assert check([read_flow("flow.yaml", text.encode())]).findings == ()
