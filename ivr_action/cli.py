@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from ivr_action import __version__
 from ivr_action.errors import IvrError, UsageError
@@ -39,7 +39,11 @@ def main(
         out, err = guarded = [GuardedStream(out), GuardedStream(err)]  # type: ignore[assignment]
     options = _parser().parse_args(arguments)
     try:
-        status: int = options.run(options, environ, out)
+        status: int
+        if getattr(options, "watch", False):
+            status = _watch(options, environ, out, err)
+        else:
+            status = options.run(options, environ, out)
         out.flush()
     except IvrError as error:
         err.write(f"ivr-action: {error}\n")
@@ -79,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         help="file, folder or glob; `-` reads standard input; without any, all flows below this folder",
     )
     validate.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
+    validate.add_argument("--watch", action="store_true", help="check again whenever a file changes; Ctrl-C ends")
     _add_shared(validate, ("substitutions", "cycles", "fail-on"))
     validate.set_defaults(run=_validate)
 
@@ -117,11 +122,12 @@ def _value(options: argparse.Namespace, environ: Mapping[str, str], name: str) -
 
 def _validate(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
     from ivr_action.check import CheckOptions, check
-    from ivr_action.report.look import Look
+    from ivr_action.report.look import Look, lines_of
 
     cycles: Any = _value(options, environ, "cycles")
     fail_on = _value(options, environ, "fail-on")
-    report = check(_read(options.files, options, environ), CheckOptions(cycles=cycles))
+    readings = _read(options.files, options, environ)
+    report = check(readings, CheckOptions(cycles=cycles))
     if options.format == "github":
         _annotate(report, out)
     else:
@@ -130,9 +136,27 @@ def _validate(options: argparse.Namespace, environ: Mapping[str, str], out: Text
         rules: Any = ()
         if options.format == "sarif":
             from ivr_action.check import RULES as rules  # noqa: N811 - the same name for both cases
-        look = Look(__version__, _colourful(out, environ), rules, fail_on=fail_on)
+        source = lines_of(reading.document for reading in readings)
+        look = Look(__version__, _colourful(out, environ), rules, fail_on=fail_on, source=source)
         out.write(render(options.format, report, look))
     return 1 if report.fails(fail_on) else 0
+
+
+def _watch(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO, err: TextIO) -> NoReturn:
+    import time
+
+    from ivr_action.watch import snapshot, watch
+
+    if options.format != "text" or "-" in options.files:
+        raise UsageError("`--watch` shows text and reads files.", "Leave out `--format`, and name files or folders.")
+    beside = (".ivr-action.yml", _value(options, environ, "substitutions"))
+    watch(
+        lambda: _validate(options, environ, out),
+        lambda: snapshot(options.files, beside, os.getcwd()),
+        time.sleep,
+        out,
+        err,
+    )
 
 
 def _graph(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:

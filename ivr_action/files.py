@@ -60,7 +60,7 @@ def find(
     refused = [_parts(pattern[1:]) for pattern in patterns if pattern.startswith("!")]
     notices: list[str] = []
     files: dict[str, SourceFile] = {}
-    for path, named in _candidates(chosen, root, confined=confined):
+    for path, named in candidates(chosen, root, confined=confined):
         shown = _shown(path, root)
         if shown in files or any(_matches(shown.split("/"), parts) for parts in refused):
             continue
@@ -81,7 +81,7 @@ def find(
     return Found(tuple(files[path] for path in sorted(files)), tuple(notices))
 
 
-def _candidates(patterns: list[str], root: str, *, confined: bool) -> Iterator[tuple[str, bool]]:
+def candidates(patterns: list[str], root: str, *, confined: bool) -> Iterator[tuple[str, bool]]:
     """Absolute paths, and whether the user named each one (a folder's content is not named)."""
     if not patterns:
         yield from ((path, False) for path in _search(root))

@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+class Lines(Protocol):
+    """A file whose lines can be shown; `flow.document.Document` is one."""
+
+    @property
+    def path(self) -> str: ...
+
+    def source_lines(self) -> Sequence[str] | None: ...
+
+
 class RuleText(Protocol):
     """What renderers read of a rule."""
 
@@ -56,3 +65,14 @@ class Look:
     """The lowest level that fails the run, or `never`."""
     source: Callable[[str], Sequence[str] | None] | None = None
     """Lines of a file by its path as reports show it, without their ends; None where it has no lines to show."""
+
+
+def lines_of(files: Iterable[Lines]) -> Callable[[str], Sequence[str] | None]:
+    """`Look.source` of files that were read; a file is cut into lines when it is asked for."""
+    by_path = {file.path: file for file in files}
+
+    def source(path: str) -> Sequence[str] | None:
+        file = by_path.get(path)
+        return None if file is None else file.source_lines()
+
+    return source

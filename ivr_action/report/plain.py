@@ -23,11 +23,12 @@ def one_line(text: str, limit: int = 0) -> str:
     if not text.isprintable() or "  " in text:
         text = _SPACES.sub(" ", text).strip()
         if not text.isprintable():
-            text = "".join(map(_visible, text))
+            text = "".join(map(visible, text))
     return text if not limit or len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _visible(character: str) -> str:
+def visible(character: str) -> str:
+    """A character as itself, or by its code where it cannot be seen or turns the reading direction."""
     if character.isprintable() or character in _JOINERS:
         return character
     code = ord(character)

@@ -1,8 +1,10 @@
-"""For a terminal: one finding per line, what to do below it, counts at the end."""
+"""For a terminal: each finding with its line of the file and what to do about it, counts at the end."""
 
 from __future__ import annotations
 
-from ivr_action.model import Finding, Level, Report
+from collections.abc import Sequence
+
+from ivr_action.model import Finding, Level, Location, Report
 from ivr_action.report.look import Look
 
 _COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
@@ -11,23 +13,51 @@ _COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
 def render(report: Report, look: Look) -> str:
     """The report for people, ordered by file and line."""
     lines: list[str] = []
+    path: str | None = None
+    source: Sequence[str] = ()
+    shown: Location | None = None
     for finding in sorted(report.findings, key=_by_place):
-        lines += _finding(finding, look)
+        at = finding.location
+        if look.source is not None and at.path != path:
+            path, source = at.path, look.source(at.path) or ()
+        # What is said of one and the same place stands together, so the line is shown once.
+        lines += _finding(finding, source if at != shown else (), look)
+        shown = at
     for notice in report.notices:
         lines.append(f"{_coloured('note', '36', look)} {_clean(notice)}")
     lines.append(_counts(report, look))
     return "\n".join(lines) + "\n"
 
 
-def _finding(finding: Finding, look: Look) -> list[str]:
+def _finding(finding: Finding, source: Sequence[str], look: Look) -> list[str]:
+    at = finding.location
     level = _coloured(finding.level.value, _COLOURS[finding.level], look)
     lines = [f"{_coloured(place(finding), '1', look)} {level} {finding.rule}: {_clean(finding.message)}"]
+    if at.line is None and finding.node and at.pointer:
+        lines.append(f"    at {_clean(at.pointer)}")
+    elif at.line is not None and 0 < at.line <= len(source):
+        lines += _excerpt(source[at.line - 1], finding, look)
     for other in finding.related:
         if other.line is not None:
             lines.append(f"    see also {_clean(other.path)}:{other.line}:{other.column or 1}")
     if finding.hint:
         lines.append(f"    {_clean(finding.hint)}")
     return lines
+
+
+def _excerpt(line: str, finding: Finding, look: Look) -> list[str]:
+    from ivr_action.report.excerpt import excerpt  # a run that finds nothing does without it
+
+    at = finding.location
+    end = at.end_column if at.end_line in (None, at.line) else len(line) + 1
+    shown = excerpt(line, at.column or 1, end)
+    if not shown.line:
+        return []
+    number = f"{at.line:>6}"
+    bar = _coloured("|", "34", look)
+    mark = _coloured(shown.mark.lstrip(), _COLOURS[finding.level], look)
+    indent = shown.mark[: len(shown.mark) - len(shown.mark.lstrip())]
+    return [f"{_coloured(number, '34', look)} {bar} {shown.line}", f"{'':6} {bar} {indent}{mark}"]
 
 
 def place(finding: Finding) -> str:
