@@ -142,8 +142,6 @@ class _Builder:
 
     def end_of(self, container: Container) -> str:
         """Node for running off the end of a container; made when something does."""
-        if container.kind == "startup" and self.flow.type in IN_QUEUE_TYPES and container.actions:
-            return container.actions[0].id
         made = f"{container.id}/(end)"
         if made not in self.ends:
             self.ends.add(made)
@@ -165,7 +163,11 @@ class _Builder:
         if container.kind == "menu":
             self.connect_menu(container)
             return
-        self.connect_lists([(container.actions, _After(container, ""))])
+        if container.kind == "startup" and self.flow.type in IN_QUEUE_TYPES and container.actions:
+            # The queue plays it again and again, until somebody answers: the platform ends that, not the flow.
+            self.connect_lists([(container.actions, _After(container, container.actions[0].id, bounded=True))])
+        else:
+            self.connect_lists([(container.actions, _After(container, ""))])
 
     def connect_menu(self, menu: Container) -> None:
         for choice in menu.choices:

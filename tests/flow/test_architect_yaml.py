@@ -219,6 +219,7 @@ def test_an_in_queue_flow_starts_again_from_the_top() -> None:
     )
     assert flow.graph.start == "startup/playAudio P"
     assert ("startup/holdMusic H", "", "startup/playAudio P", "next") in ways(flow)
+    assert [t.bounded for t in flow.graph.transitions if t.target == "startup/playAudio P"] == [True]
 
 
 def test_a_switch_names_its_cases_by_position_and_labels_them_by_value() -> None:
