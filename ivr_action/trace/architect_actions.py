@@ -7,6 +7,7 @@ from typing import Any
 from ivr_action.trace import architect_params as params
 from ivr_action.trace.architect_nodes import NodePlan
 from ivr_action.trace.architect_state import ArchitectState
+from ivr_action.trace.architect_values import variable
 from ivr_action.trace.expressions import Cause, Collection, Json, NotSet, Resource, Unknown, Value
 from ivr_action.trace.machine import CERTAIN, Asks, Question, Way
 
@@ -167,7 +168,7 @@ class Loop(NodePlan):
     def prepare(self) -> None:
         element: Any = self.action.params
         self.count = params.first(element, "loopCount", "collection", kind="int")
-        self.index = params.variable(element.get("currentIndex"))
+        self.index = variable(element.get("currentIndex"))
         body = next(t for t in self.transitions if t.output == "loop")
         end = next(t for t in self.transitions if t is not body)
         self.body, self.end = Way("loop", body), Way("end", end)
@@ -259,11 +260,11 @@ class GetParticipantData(SetParticipantData):
     """What the same call has set, or a scenario gives as `ParticipantData.name`; else unknown."""
 
     def visit(self, state: ArchitectState) -> Question:
-        for name, _, variable in self.attributes:
-            if variable:
+        for name, _, bound in self.attributes:
+            if bound:
                 known = state.lookup(_PARTICIPANT + name)
                 reason = f"the participant data {name!r} was not set in this call"
-                state.set(variable, known if known is not None else Unknown(reason, Cause.MISSING))
+                state.set(bound, known if known is not None else Unknown(reason, Cause.MISSING))
         return CERTAIN
 
 

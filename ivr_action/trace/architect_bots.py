@@ -16,7 +16,7 @@ from ivr_action.trace import architect_params as params
 from ivr_action.trace.architect_actions import truth
 from ivr_action.trace.architect_nodes import NodePlan
 from ivr_action.trace.architect_state import ArchitectState
-from ivr_action.trace.architect_values import ABSENT, Parameter, parameter
+from ivr_action.trace.architect_values import ABSENT, Parameter, parameter, variable
 from ivr_action.trace.expressions import Cause, Unknown, Value
 from ivr_action.trace.machine import CERTAIN, Asks, Question, Way
 
@@ -104,7 +104,7 @@ class AskForSlot(Ask):
         super().prepare()
         element: Any = self.action.params
         slot = parameter(element.get("slot")).text or params.first(element, "selectedSlot").text
-        self.slot = params.variable(element.get("askResult")) or (f"Slot.{slot}" if slot else "")
+        self.slot = variable(element.get("askResult")) or (f"Slot.{slot}" if slot else "")
 
     def take(self, state: ArchitectState, way: Way) -> None:
         super().take(state, way)

@@ -12,7 +12,7 @@ from ivr_action.model.trace import CallerEvent, Ending, EventKind
 from ivr_action.trace import architect_params as params
 from ivr_action.trace.architect_nodes import NodePlan
 from ivr_action.trace.architect_state import ArchitectState
-from ivr_action.trace.architect_values import parameter
+from ivr_action.trace.architect_values import parameter, variable
 from ivr_action.trace.machine import Asks, Question, Way
 
 PRESS, SAY, SILENCE = EventKind.PRESS, EventKind.SAY, EventKind.SILENCE
@@ -144,7 +144,7 @@ class CollectInput(NodePlan):
     def prepare(self) -> None:
         element: Any = self.action.params
         self.audio = params.audio(self.action)
-        self.variable = params.variable(element.get("inputData", element.get("resultData")))
+        self.variable = variable(element.get("inputData", element.get("resultData")))
         digits = element.get("digits")
         exact = params.first(digits, "exact", kind="int").value if isinstance(digits, dict) else None
         limits = digits.get("range") if isinstance(digits, dict) else None

@@ -8,6 +8,7 @@ from ivr_action.model.trace import Ending
 from ivr_action.trace import architect_params as params
 from ivr_action.trace.architect_nodes import VOICE_TYPES, FlowPlan, NodePlan
 from ivr_action.trace.architect_state import ArchitectState, Frame, Variables
+from ivr_action.trace.architect_values import Parameter
 from ivr_action.trace.expressions import Cause, Unknown, Value
 from ivr_action.trace.machine import CERTAIN, Asks, Question, Way
 
@@ -18,7 +19,7 @@ _OF_A_FLOW = ("flow.", "task.", "state.", "slot.", "common.")
 class Caller(NodePlan):
     """A node that something returns to."""
 
-    inputs: list[tuple[str, params.Parameter]]
+    inputs: list[tuple[str, Parameter]]
     outputs: params.Bindings
 
     def push(self, state: ArchitectState, scopes: tuple[str, ...], *, crosses: bool) -> list[tuple[str, Value]]:
@@ -49,8 +50,8 @@ class Caller(NodePlan):
         for name, value in frame.saved.values.items():
             state.set(name, value)
         state.frame, state.loops, state.menus = frame.parent, frame.loops, frame.menus
-        for variable, value in brought:
-            state.set(variable, value if value is not None else Unknown(f"{variable} was not brought back"))
+        for variable, found in brought:
+            state.set(variable, found if found is not None else Unknown(f"{variable} was not brought back"))
 
 
 class CallTask(Caller):
