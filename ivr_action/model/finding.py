@@ -53,6 +53,8 @@ class Finding:
     """Id of the graph's node it is about, where there is one."""
     related: tuple[Location, ...] = ()
     """Other places that belong to it, such as the first of two equal keys."""
+    steps: tuple[Location, ...] = ()
+    """The way that leads to it, in order: the nodes that a simulated call visited."""
 
     @property
     def order(self) -> tuple[int, str, int, int, str, str]:

@@ -15,6 +15,8 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 RESULTS = 5_000
 """GitHub keeps so many results of a run; ours are the worst."""
 _RELATED = 100
+_STEPS = 1_000
+"""GitHub shows so many steps of a path at the most; the last ones are where it went wrong."""
 _SEVERITY = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "recommendation"}
 
 
@@ -81,6 +83,9 @@ def _results(findings: Iterable[Finding], index: dict[str, int]) -> Iterable[dic
         }
         if finding.related:
             result["relatedLocations"] = [_location(other) for other in finding.related[:_RELATED]]
+        if finding.steps:
+            path = [{"location": _location(step)} for step in finding.steps[-_STEPS:]]
+            result["codeFlows"] = [{"threadFlows": [{"locations": path}]}]
         yield result
 
 
