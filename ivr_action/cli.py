@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TextIO
 
 from ivr_action import __version__
@@ -28,8 +30,17 @@ def main(
     environ: Mapping[str, str] | None = None,
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
+    today: Callable[[], date] = lambda: datetime.now(UTC).date(),
 ) -> int:
-    """Runs one command and returns the exit status: the result goes to stdout, all else to stderr."""
+    """Runs one command and returns the exit status: the result goes to stdout, all else to stderr.
+
+    Args:
+        arguments: of the command line.
+        environ: the environment.
+        stdout: takes the result.
+        stderr: takes everything else.
+        today: the day by which suppressions expire.
+    """
     environ = os.environ if environ is None else environ
     out, err = _utf8(stdout or sys.stdout), _utf8(stderr or sys.stderr)
     guarded = []
@@ -37,7 +48,7 @@ def main(
         from ivr_action.runner.log import GuardedStream
 
         out, err = guarded = [GuardedStream(out), GuardedStream(err)]  # type: ignore[assignment]
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments, argparse.Namespace(today=today))
     try:
         status: int
         if getattr(options, "watch", False):
@@ -84,13 +95,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     validate.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
     validate.add_argument("--watch", action="store_true", help="check again whenever a file changes; Ctrl-C ends")
-    _add_shared(validate, ("substitutions", "cycles", "fail-on"))
+    _add_shared(validate, ("substitutions", "cycles", "fail-on", "config", "baseline"))
     validate.set_defaults(run=_validate)
+
+    from ivr_action.baseline_command import add_baseline
+
+    baseline = add_baseline(commands)
+    _add_shared(baseline, ("substitutions", "cycles", "config", "baseline"))
+    baseline.set_defaults(run=_baseline)
 
     graph = commands.add_parser("graph", help="print a flow's graph", description="Print a flow's graph.")
     graph.add_argument("file", metavar="FILE", help="a flow file; `-` reads standard input")
     graph.add_argument("--format", choices=_GRAPH_FORMATS, default="json", help="default: json")
-    _add_shared(graph, ("substitutions",))
+    _add_shared(graph, ("substitutions", "config"))
     graph.set_defaults(run=_graph)
 
     rules = commands.add_parser("rules", help="list the rules, or explain one", description="List the rules.")
@@ -111,23 +128,49 @@ def _add_shared(parser: argparse.ArgumentParser, names: tuple[str, ...]) -> None
             )
 
 
-def _value(options: argparse.Namespace, environ: Mapping[str, str], name: str) -> str:
-    """Option > environment > default; an empty value equals an absent one."""
+def _value(options: argparse.Namespace, environ: Mapping[str, str], name: str, config: Any) -> str:
+    """Option > environment > configuration > default; an empty value equals an absent one."""
+    option = next(option for option in OPTIONS if option.name == name)
+    return _given(options, environ, name) or config.option(name) or option.default
+
+
+def _given(options: argparse.Namespace, environ: Mapping[str, str], name: str) -> str:
+    """Option > environment; empty where neither says anything."""
     option = next(option for option in OPTIONS if option.name == name)
     value = getattr(options, name.replace("-", "_"), None) or environ.get(option.environment, "").strip()
     if value and option.choices and value not in option.choices:
         raise UsageError(f"{option.environment} is `{value}`; accepted: {', '.join(option.choices)}.")
-    return value or option.default
+    return value
+
+
+def _policy(options: argparse.Namespace, environ: Mapping[str, str]) -> Any:
+    """The configuration and the baseline below the current folder."""
+    from ivr_action.check import RULES
+    from ivr_action.policy import local_policy
+
+    paths = {f"{name}_path": _given(options, environ, name) for name in ("config", "baseline")}
+    return local_policy(os.getcwd(), RULES, **paths, confined=False)
+
+
+def _check(options: argparse.Namespace, environ: Mapping[str, str], policy: Any) -> tuple[Any, Any]:
+    """What was read, and the rules' report on it, the baseline not looked at yet."""
+    from ivr_action.check import CheckOptions, check
+
+    config = policy.config
+    cycles: Any = _value(options, environ, "cycles", config)
+    readings = _read(options.files or list(config.flows), options, environ, config)
+    chosen = CheckOptions(cycles, config.levels, config.settings, today=options.today())
+    return readings, check(readings, chosen)
 
 
 def _validate(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
-    from ivr_action.check import CheckOptions, check
+    from ivr_action.policy import judged
     from ivr_action.report.look import Look, lines_of
 
-    cycles: Any = _value(options, environ, "cycles")
-    fail_on = _value(options, environ, "fail-on")
-    readings = _read(options.files, options, environ)
-    report = check(readings, CheckOptions(cycles=cycles))
+    policy = _policy(options, environ)
+    fail_on = _value(options, environ, "fail-on", policy.config)
+    readings, report = _check(options, environ, policy)
+    report = judged(report, policy, os.getcwd())
     if options.format == "github":
         _annotate(report, out)
     else:
@@ -149,7 +192,8 @@ def _watch(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO,
 
     if options.format != "text" or "-" in options.files:
         raise UsageError("`--watch` shows text and reads files.", "Leave out `--format`, and name files or folders.")
-    beside = (".ivr-action.yml", _value(options, environ, "substitutions"))
+    policy = _policy(options, environ)
+    beside = (policy.config_path, policy.baseline_path, _value(options, environ, "substitutions", policy.config))
     watch(
         lambda: _validate(options, environ, out),
         lambda: snapshot(options.files, beside, os.getcwd()),
@@ -160,7 +204,7 @@ def _watch(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO,
 
 
 def _graph(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
-    readings = _read([options.file], options, environ)
+    readings = _read([options.file], options, environ, replace(_policy(options, environ).config, ignore=()))
     if len(readings) > 1:
         raise UsageError(f"`{options.file}` is {len(readings)} files.", "Name one flow file.")
     flow = readings[0].flow
@@ -179,6 +223,14 @@ class UnreadableError(IvrError):
     """A file that is there but no flow: the same status as for a finding."""
 
     exit_status = 1
+
+
+def _baseline(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+    from ivr_action.baseline_command import run
+
+    policy = _policy(options, environ)
+    _, report = _check(options, environ, policy)
+    return run(report, policy, os.getcwd(), out, write=options.write, grow=options.grow)
 
 
 def _rules(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
@@ -208,11 +260,11 @@ def _indented(text: str) -> str:
     return "\n".join(f"  {line}".rstrip() for line in text.strip("\n").splitlines())
 
 
-def _read(names: list[str], options: argparse.Namespace, environ: Mapping[str, str]) -> list[Any]:
+def _read(names: list[str], options: argparse.Namespace, environ: Mapping[str, str], config: Any) -> list[Any]:
     from ivr_action.files import SIZE_LIMIT, find
     from ivr_action.flow.read import looks_like_flow, read_flow
 
-    given = _value(options, environ, "substitutions")
+    given = _value(options, environ, "substitutions", config)
     values = None
     if given:
         from ivr_action.substitutions import load_substitutions
@@ -222,7 +274,7 @@ def _read(names: list[str], options: argparse.Namespace, environ: Mapping[str, s
         if len(names) > 1:
             raise UsageError("`-` reads one flow from standard input; name it alone.")
         return [read_flow("<stdin>", sys.stdin.buffer.read(SIZE_LIMIT + 1), values)]
-    found = find(names, os.getcwd(), looks_like_flow=looks_like_flow, confined=False)
+    found = find(names, os.getcwd(), looks_like_flow=looks_like_flow, confined=False, ignore=config.ignore)
     return [read_flow(file.path, file.data, values) for file in found.files]
 
 

@@ -40,7 +40,12 @@ class Found:
 
 
 def find(
-    patterns: Sequence[str], root: str, *, looks_like_flow: Callable[[bytes], bool], confined: bool = True
+    patterns: Sequence[str],
+    root: str,
+    *,
+    looks_like_flow: Callable[[bytes], bool],
+    confined: bool = True,
+    ignore: Sequence[str] = (),
 ) -> Found:
     """Finds and reads the files to check.
 
@@ -50,6 +55,7 @@ def find(
         root: the workspace.
         looks_like_flow: tells by a file's bytes whether it is worth checking where nobody named it.
         confined: refuse what lies outside `root`, by a link or by its name.
+        ignore: paths, folders and globs that the configuration leaves out, whoever names them.
 
     Raises:
         UsageError: a path does not exist, lies outside, is no file, or is too large.
@@ -58,11 +64,16 @@ def find(
     root = os.path.realpath(root)
     chosen = [pattern for pattern in patterns if not pattern.startswith("!")]
     refused = [_parts(pattern[1:]) for pattern in patterns if pattern.startswith("!")]
+    ignored = [_parts(pattern) for pattern in ignore]
+    left_out = 0
     notices: list[str] = []
     files: dict[str, SourceFile] = {}
     for path, named in candidates(chosen, root, confined=confined):
         shown = _shown(path, root)
         if shown in files or any(_matches(shown.split("/"), parts) for parts in refused):
+            continue
+        if any(_matches(shown.split("/"), parts) for parts in ignored):
+            left_out += 1
             continue
         try:
             file = _read(path, shown, root, confined=confined)
@@ -77,6 +88,8 @@ def find(
         what = f"No file matches {', '.join(f'`{pattern}`' for pattern in patterns)}." if patterns else (
             "No file in the workspace looks like a flow."
         )  # fmt: skip
+        if left_out:
+            what = f"{what} `ignore` in the configuration leaves out {left_out:,}."
         raise NothingScannedError(what, "Check the paths, or set `allow-empty: true` where that is as it should be.")
     return Found(tuple(files[path] for path in sorted(files)), tuple(notices))
 
@@ -118,7 +131,7 @@ def _search(folder: str) -> Iterator[str]:
         )
         for entry in entries:
             suffix = os.path.splitext(entry.name)[1].lower()
-            if (suffix in EXTENSIONS or suffix.startswith(".i3")) and not entry.is_dir():
+            if (suffix in EXTENSIONS or suffix.startswith(".i3")) and not os.path.isdir(entry.path):
                 yield entry.path
 
 
@@ -146,7 +159,7 @@ def _glob(folder: str, parts: list[str]) -> Iterator[str]:
         if _like(entry.name, first):
             if not rest:
                 yield entry.path
-            elif entry.is_dir():
+            elif os.path.isdir(entry.path):  # never fails, as `entry.is_dir` does for a link to itself
                 yield from _glob(entry.path, rest)
 
 

@@ -1,4 +1,5 @@
-"""Writes what is derived from code: `action.yml`, `docs/inputs.md`, the CLI's options, the rules' pages.
+"""Writes what is derived from code: `action.yml`, `docs/inputs.md`, the CLI's options, the rules' pages, and the
+configuration's schema.
 
 python -m ivr_action.generate           write what differs
 python -m ivr_action.generate --check   write nothing; exit status 1 and the files that differ
@@ -29,8 +30,12 @@ def generated(rule_pages: Callable[[], dict[str, str]] | None = None) -> dict[st
         from ivr_action.check.docs import pages
 
         rule_pages = pages
+    from ivr_action.check import RULES
+    from ivr_action.config import schema
+
     declared = inputs()
     return {
+        schema.PATH: schema.config_schema(RULES),
         "action.yml": action_yml(declared),
         "docs/inputs.md": inputs_md(declared),
         "ivr_action/options.py": options_py(declared),
@@ -101,8 +106,8 @@ def inputs_md(declared: tuple[Input, ...]) -> str:
         f"<!-- {_FROM} -->\n\n# Inputs and outputs\n\n"
         "## Inputs\n\n"
         "No input is required, and an empty value equals an absent one. Where an input is absent, the\n"
-        "environment variable counts, then the default. A value that is not accepted, and an input that\n"
-        "does not exist, fail the step with exit status 2.\n\n"
+        "environment variable counts, then the [configuration file](configuration.md), then the default. A\n"
+        "value that is not accepted, and an input that does not exist, fail the step with exit status 2.\n\n"
         "| Input | Meaning | Accepted | Default | Environment variable |\n| --- | --- | --- | --- | --- |\n"
         + "\n".join(rows)
         + "\n\n## Outputs\n\nThey are always written, also where the step fails.\n\n"

@@ -53,4 +53,28 @@ OPTIONS = (
             "reported and the step succeeds."
         ),
     ),
+    Option(
+        name="config",
+        environment="IVR_ACTION_CONFIG",
+        default=".ivr-action.yml",
+        choices=(),
+        metavar="FILE",
+        help=(
+            "Path of the configuration file, relative to the workspace. The default need not exist. On "
+            "a pull request, what it says about rules, files to leave out and the baseline counts as it"
+            " is in the base commit; see docs/configuration.md."
+        ),
+    ),
+    Option(
+        name="baseline",
+        environment="IVR_ACTION_BASELINE",
+        default=".ivr-action-baseline.json",
+        choices=(),
+        metavar="FILE",
+        help=(
+            "Path of the baseline file, relative to the workspace: findings that are known and do not "
+            "count. It need not exist. On a pull request it counts as it is in the base commit; see "
+            "docs/baseline.md."
+        ),
+    ),
 )

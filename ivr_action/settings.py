@@ -43,7 +43,7 @@ def _relative_path(value: object) -> object:
 
 
 _Lines = Annotated[tuple[str, ...], BeforeValidator(_split)]
-_OutputPath = Annotated[str, BeforeValidator(_relative_path)]
+_Path = Annotated[str, BeforeValidator(_relative_path)]
 _Switch = Annotated[Literal["true", "false"], BeforeValidator(_word)]
 
 
@@ -95,6 +95,23 @@ class Settings(BaseModel):
         ),
         json_schema_extra={"cli": True},
     )
+    config: _Path = Field(
+        default=".ivr-action.yml",
+        description=(
+            "Path of the configuration file, relative to the workspace. The default need not exist. On a pull "
+            "request, what it says about rules, files to leave out and the baseline counts as it is in the base "
+            "commit; see docs/configuration.md."
+        ),
+        json_schema_extra={"cli": True, "metavar": "FILE"},
+    )
+    baseline: _Path = Field(
+        default=".ivr-action-baseline.json",
+        description=(
+            "Path of the baseline file, relative to the workspace: findings that are known and do not count. It "
+            "need not exist. On a pull request it counts as it is in the base commit; see docs/baseline.md."
+        ),
+        json_schema_extra={"cli": True, "metavar": "FILE"},
+    )
     allow_empty: _Switch = Field(
         default="false",
         description=(
@@ -105,29 +122,25 @@ class Settings(BaseModel):
         default="true",
         description="`true`: write the job summary.",
     )
-    report_file: _OutputPath = Field(
+    report_file: _Path = Field(
         default=".ivr-action/report.json",
         description="Where to write the JSON report, relative to the workspace.",
     )
-    sarif_file: _OutputPath = Field(
+    sarif_file: _Path = Field(
         default=".ivr-action/results.sarif",
         description="Where to write the SARIF file, relative to the workspace.",
     )
 
 
 OUTPUTS: dict[str, str] = {
-    "valid": (
-        "`true` where no flow that was checked has an error, otherwise `false`. Independent of `fail-on`."
-    ),
+    "valid": ("`true` where no flow that was checked has an error, otherwise `false`. Independent of `fail-on`."),
     "error-count": "Number of errors.",
     "warning-count": "Number of warnings.",
     "changed-flows": (
         "Paths of the flow files that changed, relative to the workspace, as a JSON list. Where "
         "nobody can tell what changed: all flow files."
     ),
-    "report": (
-        "Path of the JSON report, relative to the workspace. Empty where the run failed before there was one."
-    ),
+    "report": ("Path of the JSON report, relative to the workspace. Empty where the run failed before there was one."),
     "sarif-file": (
         "Path of the SARIF file, relative to the workspace. Empty where the run failed before there was one."
     ),

@@ -5,7 +5,6 @@ It only shrinks. An entry holds the fingerprint of a finding and how many of it 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -67,6 +66,8 @@ def parse_baseline(path: str, data: bytes) -> Baseline:
     Raises:
         UsageError: it is no baseline, or one of a newer kind.
     """
+    import json  # not worth its time to a run without a baseline
+
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except ValueError as error:
@@ -82,10 +83,11 @@ def parse_baseline(path: str, data: bytes) -> Baseline:
 
 def _entry(path: str, number: int, item: Any) -> Entry:
     if isinstance(item, dict):
-        texts = [item.get(name) for name in ("path", "rule", "message", "fingerprint")]
+        path_, rule, message, print_ = (item.get(name) for name in ("path", "rule", "message", "fingerprint"))
         count = item.get("count", 1)
-        if all(isinstance(text, str) for text in texts) and type(count) is int and count > 0:
-            return Entry(*texts, count)
+        texts = isinstance(path_, str) and isinstance(rule, str) and isinstance(message, str)
+        if texts and isinstance(print_, str) and type(count) is int and count > 0:
+            return Entry(str(path_), str(rule), str(message), print_, count)
     raise UsageError(
         f"Entry {number} of the baseline `{path}` is not one: it needs the texts `path`, `rule`, `message` and "
         "`fingerprint`, and a `count` above 0.",
@@ -95,6 +97,8 @@ def _entry(path: str, number: int, item: Any) -> Entry:
 
 def render_baseline(baseline: Baseline, version: str) -> str:
     """The file's text: one line an entry, sorted, so that a change to it reads well."""
+    import json
+
     head = {"schema": SCHEMA, "tool": {"name": "ivr-action", "version": version}}
     lines = ",\n".join(
         "    " + json.dumps(_as_json(entry), ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
@@ -125,7 +129,9 @@ def compare(
         exists: tells whether a path of the baseline is still a file.
         never: ids of rules whose findings are never accepted.
     """
-    left = {(entry.path, entry.fingerprint): entry.count for entry in baseline.entries}
+    left: Counter[tuple[str, str]] = Counter()
+    for entry in baseline.entries:  # a merge of two branches may leave the same one twice
+        left[entry.path, entry.fingerprint] += entry.count
     entries = {(entry.path, entry.fingerprint): entry for entry in baseline.entries}
     new: list[Finding] = []
     known: list[tuple[Finding, Entry]] = []
@@ -148,7 +154,7 @@ def compare(
 
 def _renamed(
     new: Sequence[Finding],
-    left: dict[tuple[str, str], int],
+    left: Counter[tuple[str, str]],
     entries: Mapping[tuple[str, str], Entry],
     absent: set[str],
     never: frozenset[str],
@@ -207,5 +213,8 @@ def _merged(unjudged: Iterable[Entry], kept: Mapping[tuple[str, str], int]) -> I
 
 def growth(before: Baseline, after: Baseline) -> tuple[int, int]:
     """How many findings a change to the baseline adds, and how many it removes."""
-    counts = [Counter({(e.path, e.fingerprint): e.count for e in baseline.entries}) for baseline in (before, after)]
+    counts: list[Counter[tuple[str, str]]] = [Counter(), Counter()]
+    for counted, baseline in zip(counts, (before, after), strict=True):
+        for entry in baseline.entries:
+            counted[entry.path, entry.fingerprint] += entry.count
     return (counts[1] - counts[0]).total(), (counts[0] - counts[1]).total()
