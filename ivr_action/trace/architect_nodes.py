@@ -17,7 +17,7 @@ from ivr_action.model.trace import CallerEvent, Ending, EventKind
 from ivr_action.trace import architect_params as params
 from ivr_action.trace.architect_state import ArchitectState
 from ivr_action.trace.architect_values import Parameter, kind_code, parameter
-from ivr_action.trace.expressions import Cause, Unknown, Value
+from ivr_action.trace.expressions import Cause, NotSet, Unknown, Value
 from ivr_action.trace.machine import CERTAIN, Question, Way
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ def _initial_value(variable: Variable) -> tuple[str, Parameter, str]:
     kind = kind_code(variable.type)
     element = variable.element
     initial = parameter(element.get("initialValue") if isinstance(element, dict) else None, kind)
-    if initial.value is not None and kind != "any" and initial.text == "":
-        initial = parameter({"noValue": True}, kind)
+    if isinstance(initial.value, NotSet):
+        initial = Parameter("", NotSet(kind))
     reason = f"{variable.name} is an input of the flow, and nobody gave it" if variable.is_input else ""
     return variable.name, initial, reason
 
