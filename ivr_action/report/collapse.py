@@ -101,25 +101,15 @@ def _chains(drawing: Drawing) -> Drawing:
             return after[0]
         return None
 
-    before = {after: id_ for id_ in drawing.nodes if (after := follows(id_)) is not None}
+    inner = {after for id_ in drawing.nodes if (after := follows(id_)) is not None}
+    heads = [id_ for id_ in drawing.nodes if id_ not in inner]
     group: dict[str, str] = {}
-    for id_ in drawing.nodes:
-        if id_ in before and not _on_ring(id_, before):
-            continue
+    for id_ in [*heads, *drawing.nodes]:  # what no head leads to is a ring, and begins anywhere
         at: str | None = id_
         while at is not None and at not in group:
             group[at] = id_
             at = follows(at)
     return _grouped(drawing, group, "runs of prompts and actions without a choice are one node each")
-
-
-def _on_ring(id_: str, before: Mapping[str, str]) -> bool:
-    at = before[id_]
-    seen = {id_}
-    while at in before and at not in seen:
-        seen.add(at)
-        at = before[at]
-    return at == id_
 
 
 def _containers(drawing: Drawing) -> Drawing:

@@ -41,7 +41,7 @@ def count_of(number: int, word: str) -> str:
 
 
 def step_name(type_: str, name: str) -> tuple[str, ...]:
-    """What to call a node: its type and its name, or the name alone where it says the type again."""
+    """What to call a node: its type and name; the name alone for a menu, and where it says the type again."""
     bare_type, bare_name = ("".join(filter(str.isalnum, text)).lower() for text in (type_, name))
     if not bare_name:
         return (type_,)
