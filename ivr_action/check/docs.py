@@ -47,7 +47,7 @@ def _page(rule: Rule) -> str:
 |---|---|
 | level | {_level(rule)} |
 | works on | {_WHERE[rule.works_on]} |
-| source | {_cell(rule.source)} |
+| source | {_cell(rule.source)} |{_settings(rule)}
 
 ## Why it matters
 
@@ -71,6 +71,12 @@ Not found:
 {rule.good.rstrip()}
 ```
 """
+
+
+def _settings(rule: Rule) -> str:
+    return "".join(
+        f"\n| setting `{name}` | {value} where nobody says otherwise |" for name, value in rule.settings.items()
+    )
 
 
 def _level(rule: Rule) -> str:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from ivr_action.check import (
     actions,
+    audio,
+    callers,
+    contracts,
     document,
+    failures,
     loops,
     menus,
     naming,
     node_graph,
+    offers,
+    order,
+    project,
     references,
     suppressions,
     topology,
     values,
+    variables,
 )
 from ivr_action.check.rule import Rule
 from ivr_action.errors import UsageError
@@ -27,6 +35,14 @@ RULES: tuple[Rule, ...] = (
     *loops.RULES,
     *node_graph.RULES,
     *topology.RULES,
+    *order.RULES,
+    *callers.RULES,
+    *offers.RULES,
+    *audio.RULES,
+    *failures.RULES,
+    *variables.RULES,
+    *project.RULES,
+    *contracts.RULES,
     *suppressions.RULES,
 )
 

@@ -133,7 +133,7 @@ inboundCall:
 
 
 def test_a_data_action_may_call_its_inputs_what_it_likes() -> None:
-    inputs = "{prompt: {lit: a}, exp: {lit: b}, var: {exp: Flow.x}, tasks: {noValue: true}, targetQueu: {lit: c}}"
+    inputs = "{prompt: {lit: a}, exp: {lit: b}, var: {exp: Call.Ani}, tasks: {noValue: true}, targetQueu: {lit: c}}"
     text = f"          - callData: {{category: {{A: {{dataAction: {{B: {{inputs: {inputs}}}}}}}}}}}\n"
     report = check([read_flow("flow.yaml", (HEAD + text + HANG_UP).encode())])
     assert report.findings == ()

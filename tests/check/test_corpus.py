@@ -36,7 +36,12 @@ def test_published_flows_have_no_errors() -> None:
 def test_published_flows_have_no_warnings_but_these() -> None:
     """Every warning on a published flow was looked at; a new one is either true, or its level is too high."""
     need_corpus()
-    known: set[tuple[str, str]] = set()
+    known = {
+        ("Callback-Prioritization-Workflow.yaml", "variable-never-set"),
+        ("Switch_from_Voice_Channel_with_Context.i3InboundMessage", "variable-never-set"),
+        ("Switch_from_Voice_Channel_with_Context.yaml", "variable-never-set"),
+        ("cicd-sample-inbound-call-flow.yaml", "variable-never-set"),
+    }
     found = set()
     for path in corpus_files():
         for finding in check([read_flow(path.name, path.read_bytes())]).findings:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr_action.check import RULES, Rule, check, rule
+from ivr_action.check import RULES, CheckOptions, Rule, check, rule
 from ivr_action.check.docs import pages
+from ivr_action.check.rule import files_of
 from ivr_action.errors import UsageError
 from ivr_action.flow.read import read_flow
 from ivr_action.model import Finding, Level
@@ -19,7 +20,10 @@ each_rule = pytest.mark.parametrize("subject", RULES, ids=[known.id for known in
 
 
 def findings(text: str, id_: str) -> tuple[Finding, ...]:
-    return check([read_flow("flow.yaml", text.encode(), SUBSTITUTIONS.get(id_))]).findings
+    subject = rule(id_)
+    options = CheckOptions(levels={} if subject.enabled else {id_: subject.level})
+    files = files_of(text)
+    return check([read_flow(path, body.encode(), SUBSTITUTIONS.get(id_)) for path, body in files], options).findings
 
 
 @each_rule
