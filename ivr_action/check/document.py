@@ -156,7 +156,8 @@ def _cut_word(source: str) -> str:
 _LISTS = frozenset(
     ("actions", "attributes", "bots", "cases", "choices", "intents", "menus", "outputPaths", "paths", "slots", "states",
      "statements", "startUpTaskActions", "tasks", "variables", "sessionVariables", "outputSessionVariables",
-     "utterances")
+     "utterances", "segments", "entities", "entityTypes", "intentSettings", "promptMediaToValidate",
+     "compatibleFlowTypes", "items", "acdSkills", "startUpTaskVariables", "specificRoundingIntervals")
 )  # fmt: skip
 """Keys whose lists hold mappings, never lone words."""
 

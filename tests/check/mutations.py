@@ -121,7 +121,7 @@ def raw(source: Source, node: Any) -> str:
 
 def flow_line(source: Source) -> int:
     """Line of the flow's type: what the flow as a whole lacks is lacking there."""
-    return source.sites[0].node.start_mark.line + 1
+    return int(source.sites[0].node.start_mark.line) + 1
 
 
 def values(source: Source, *keys: str) -> Iterator[Site]:
