@@ -277,6 +277,7 @@ class ArchitectMachine(Machine):
         way = self.error_way(state, self.main)
         if way.transition is not None and state.allowed == LIMIT:
             state.allowed += AFTER_LIMIT
+            state.actions -= 1
             state.over = way
         else:
             does = f"transfers to {way.target}" if way.target else "ends the call"

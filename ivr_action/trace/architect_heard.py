@@ -50,7 +50,7 @@ def render(value: Value) -> str:
                 parts.append(_TAG.sub("", segment.content).strip())
             elif segment.kind != "blank":
                 parts.append(segment.content)
-        return " ".join(part for part in parts if part)
+        return parts[0] if len(parts) == 1 else " ".join(filter(None, (part.strip() for part in parts)))
     if isinstance(value, NotSet):
         return ""
     if isinstance(value, Resource):
@@ -74,7 +74,7 @@ def spoken(tree: Node, evaluate: Callable[[Node], Value]) -> str:
     if isinstance(tree, Call):
         name = tree.name.lower()
         if name in _JOINING and tree.arguments:
-            return " ".join(filter(None, (spoken(argument, evaluate) for argument in tree.arguments)))
+            return " ".join(filter(None, (spoken(argument, evaluate).strip() for argument in tree.arguments)))
         if name in _WRAPPING and tree.arguments:
             return spoken(tree.arguments[0], evaluate)
         if name == "if" and len(tree.arguments) == 3:
@@ -82,7 +82,10 @@ def spoken(tree: Node, evaluate: Callable[[Node], Value]) -> str:
     elif isinstance(tree, Conditional):
         return _branch(tree.condition, tree.when_true, tree.when_false, evaluate)
     elif isinstance(tree, Binary) and tree.operator == "+":
-        left, right = spoken(tree.left, evaluate), spoken(tree.right, evaluate)
+        left, right = (
+            UNKNOWN if isinstance(evaluate(side), NotSet) else spoken(side, evaluate)
+            for side in (tree.left, tree.right)
+        )
         return f"{left}{right}" if _is_text(tree) else f"{left} {right}"
     return UNKNOWN
 

@@ -31,10 +31,11 @@ def condition(action: Action) -> Parameter:
 
 def audio(action: Action) -> Parameter:
     """What an action plays, says, asks or sends."""
-    return first(
+    found = first(
         action.params,
-        "audio", "prompts", "inputAudio", "question", "communication", "messageBody", "surveyQuestion", "prompt",
+        "audio", "prompts", "inputAudio", "question", "communication", "messageBody", "surveyQuestion",
     )  # fmt: skip
+    return found if found.text else first(action.params, "prompt", kind="pmt")
 
 
 def statements(action: Action) -> list[tuple[str, Parameter]]:

@@ -112,6 +112,7 @@ class ArchitectState(State):
             self.attempts,
             self.misses,
             self.rounds,
+            self.allowed,
         )
 
     # -- variables ----------------------------------------------------------------------------------------------
