@@ -68,14 +68,16 @@ def _steps(expectation: Expectation, trace: Trace, flow: Flow) -> Iterator[Said]
 
 
 def _never(expectation: Expectation, trace: Trace, flow: Flow) -> Iterator[Said]:
+    """What names a node is about nodes; anything else about what is heard, and must stand somewhere in the flow."""
     text = expectation.text
-    visited = next((id_ for id_ in trace.path if is_called(flow.graph, id_, text)), None)
+    if _is_node(flow.graph, text):
+        if any(is_called(flow.graph, id_, text) for id_ in trace.path):
+            yield Said(f"it was never to come to `{text}`, and did.", expectation.at)
+        return
     heard = next((said for said in trace.heard if text.casefold() in said.casefold()), None)
-    if visited is not None:
-        yield Said(f"it was never to come to `{text}`, and did.", expectation.at)
-    elif heard is not None:
+    if heard is not None:
         yield Said(f"it was never to hear `{text}`, and heard `{_cut(heard)}`.", expectation.at)
-    elif not _occurs(flow, text):
+    elif text.casefold() not in (flow.document.json_text or flow.document.text).casefold():
         meant = _near_node(flow.graph, text)
         yield Said(
             f"`{text}` stands nowhere in the flow, so `never` says nothing.",
@@ -122,7 +124,7 @@ def _visits(expected: Sequence[Expectation], trace: Trace, flow: Flow) -> Iterat
             at = after + 1
         elif found:
             yield Said(f"it was to come to `{text}` later than it did.", expectation.at)
-        elif any(is_called(flow.graph, id_, text) for id_ in flow.graph.nodes):
+        elif _is_node(flow.graph, text):
             yield Said(f"it did not come to `{text}`.", expectation.at)
         else:
             meant = _near_node(flow.graph, text)
@@ -140,17 +142,13 @@ def is_called(graph: FlowGraph, id_: str, text: str) -> bool:
     return node is not None and node.name.casefold() == wanted
 
 
+def _is_node(graph: FlowGraph, text: str) -> bool:
+    return any(is_called(graph, id_, text) for id_ in graph.nodes)
+
+
 def _near_node(graph: FlowGraph, text: str) -> str | None:
     names = [name for node in graph.nodes.values() for name in (node.name, node.id) if name]
     return near(text, names)
-
-
-def _occurs(flow: Flow, text: str) -> bool:
-    wanted = text.casefold()
-    doc = flow.document
-    return wanted in (doc.json_text or doc.text).casefold() or any(
-        is_called(flow.graph, id_, text) for id_ in flow.graph.nodes
-    )
 
 
 def _cut(said: str) -> str:
