@@ -104,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_shared(baseline, ("substitutions", "cycles", "config", "baseline"))
     baseline.set_defaults(run=_baseline)
 
+    fix = commands.add_parser("fix", help="mend what is mechanical", description="Mend what is mechanical.")
+    fix.add_argument("files", metavar="FILE", nargs="+", help="file, folder or glob")
+    fix.add_argument("--check", action="store_true", help="write nothing; exit status 1 where something can be mended")
+    fix.add_argument("--diff", action="store_true", help="write nothing; show the difference")
+    _add_shared(fix, ("cycles", "config"))
+    fix.set_defaults(run=_fix)
+
     graph = commands.add_parser("graph", help="print a flow's graph", description="Print a flow's graph.")
     graph.add_argument("file", metavar="FILE", help="a flow file; `-` reads standard input")
     graph.add_argument("--format", choices=_GRAPH_FORMATS, default="json", help="default: json")
@@ -201,6 +208,21 @@ def _watch(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO,
         out,
         err,
     )
+
+
+def _fix(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+    from ivr_action.check import CheckOptions
+    from ivr_action.files import find
+    from ivr_action.fix import fix
+    from ivr_action.flow.read import looks_like_flow
+
+    config = _policy(options, environ).config
+    cycles: Any = _value(options, environ, "cycles", config)
+    chosen = CheckOptions(cycles, config.levels, config.settings, today=options.today())
+    root = os.getcwd()
+    found = find(options.files, root, looks_like_flow=looks_like_flow, confined=False, ignore=config.ignore)
+    mended = fix(found.files, chosen, root, out, dry=options.check or options.diff, diff=options.diff)
+    return 1 if mended and options.check else 0
 
 
 def _graph(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
