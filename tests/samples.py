@@ -22,7 +22,7 @@ HOSTILE = (
 
 
 def menu_flow(name: str = "Main line", *, start: str = "mainMenu") -> str:
-    """An Architect flow with one menu; another `start` than `mainMenu` breaks it."""
+    """An Architect flow with one menu in which no rule finds anything; another `start` than `mainMenu` breaks it."""
     return f"""\
 inboundCall:
   name: {json.dumps(name)}
@@ -33,8 +33,14 @@ inboundCall:
         name: Main menu
         refId: mainMenu
         audio:
-          tts: Press nine to leave.
+          tts: Press one for sales, nine to leave.
         choices:
+          - menuTransferToAcd:
+              name: Sales
+              dtmf: digit_1
+              targetQueue:
+                lit:
+                  name: Sales
           - menuDisconnect:
               name: Disconnect
               dtmf: digit_9

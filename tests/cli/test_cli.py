@@ -30,7 +30,7 @@ def flow(tmp_path: Path) -> Path:
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
     path = tmp_path / "broken.yaml"
-    path.write_text(menu_flow(start="gone"), encoding="utf-8")
+    path.write_text(menu_flow("Broken line", start="gone"), encoding="utf-8")
     return path
 
 

@@ -58,7 +58,7 @@ def test_fail_on(repository: Repository, step: Step, fail_on: str, status: int) 
 
 
 def test_a_note_fails_only_where_notes_do(repository: Repository, step: Step) -> None:
-    repository.commit({"a.yaml": menu_flow().replace("Press nine", "Welcome to {{company}}. Press nine")})
+    repository.commit({"a.yaml": menu_flow().replace("Press one", "Welcome to {{company}}. Press one")})
     assert step.run().status == 0
     assert step.run(fail_on="note").status == 1
     assert step.run(fail_on="note", substitutions="company: Acme").status == 0
