@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivr_action.model import CheckedFlow, Finding, Report
+from ivr_action.model import CheckedFlow, Finding, Report, Suppressed
 from ivr_action.report.jsontext import dumps
 from ivr_action.report.look import Look
 
-SCHEMA = "urn:ivr-action:schema:report:1.0"
+SCHEMA = "urn:ivr-action:schema:report:1.1"
 """Versioned: a new minor version only adds, a new major version has its own schema."""
 
 
@@ -20,8 +20,20 @@ def render(report: Report, look: Look) -> str:
             "tool": {"name": "ivr-action", "version": look.version},
             "flows": [_flow(flow) for flow in report.flows],
             "findings": [_finding(finding) for finding in report.findings],
+            "suppressed": [
+                *(_finding(one.finding) | {"suppression": _suppression(one)} for one in report.suppressed),
+                *(_finding(finding) | {"suppression": _BASELINE} for finding in report.known),
+            ],
         }
     )
+
+
+_BASELINE = {"kind": "baseline", "reason": "", "until": None, "line": None}
+
+
+def _suppression(suppressed: Suppressed) -> dict[str, Any]:
+    by = suppressed.by
+    return {"kind": by.kind, "reason": by.reason, "until": by.until or None, "line": by.location.line}
 
 
 def _flow(flow: CheckedFlow) -> dict[str, Any]:

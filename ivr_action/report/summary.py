@@ -1,4 +1,5 @@
-"""The job summary: verdict first, how the files were chosen, flows, findings with links, diagrams.
+"""The job summary: what a change does to the gate itself, the verdict, how the files were chosen, flows, findings with
+links, diagrams.
 
 It is built piece by piece and never grows beyond its limit: the runner drops a summary that does, all of it. Diagrams
 go first, then the tail of the findings, which are sorted worst first; what is left out is said.
@@ -7,8 +8,9 @@ go first, then the tail of the findings, which are sorted worst first; what is l
 from __future__ import annotations
 
 from ivr_action.model import CheckedFlow, Level, Report
+from ivr_action.report.accepted import accepted, added_suppressions
 from ivr_action.report.look import Look
-from ivr_action.report.markdown import code, escape
+from ivr_action.report.markdown import code, escape, prose
 from ivr_action.report.mermaid import diagram_of
 from ivr_action.report.pieces import NAME, Page, add_findings, add_table, scope, verdict, worst_first
 from ivr_action.report.plain import count_of
@@ -26,9 +28,14 @@ _RESERVE = 600
 def render(report: Report, look: Look) -> str:
     """The summary in GitHub's Markdown, at most `look.limit` bytes long."""
     page = Page(look.limit - _RESERVE)
+    for alert in report.alerts:
+        page.add(f"⚠️ **{prose(alert)}**\n\n")
     page.add(verdict(report))
     page.add(scope(report, _NOTICES))
+    page.add(added_suppressions(report.added, look))
     add_table(page, report, look, _ROWS)
+    for piece in accepted(report, look):
+        page.add(piece)
     left = add_findings(page, report, look)
     if left:
         page.always(f"\n{count_of(left, 'more finding')} did not fit here; {escape(look.places)} has them all.\n")

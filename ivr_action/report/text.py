@@ -23,7 +23,7 @@ def render(report: Report, look: Look) -> str:
         # What is said of one and the same place stands together, so the line is shown once.
         lines += _finding(finding, source if at != shown else (), look)
         shown = at
-    for notice in report.notices:
+    for notice in (*report.alerts, *report.notices):
         lines.append(f"{_coloured('note', '36', look)} {_clean(notice)}")
     lines.append(_counts(report, look))
     return "\n".join(lines) + "\n"
@@ -77,7 +77,14 @@ def _counts(report: Report, look: Look) -> str:
     invalid = sum(not flow.valid for flow in report.flows)
     files = count_of(len(report.flows), "file")
     verdict = f"{invalid:,} invalid" if invalid else "valid" if len(report.flows) == 1 else "all valid"
-    return _coloured(f"{', '.join(found) or 'nothing found'} in {files}, {verdict}", "31" if invalid else "32", look)
+    accepted = [
+        f"{number:,} {what}"
+        for number, what in ((len(report.suppressed), "suppressed"), (len(report.known), "in the baseline"))
+        if number
+    ]
+    beside = f" ({', '.join(accepted)})" if accepted else ""
+    text = f"{', '.join(found) or 'nothing found'} in {files}, {verdict}{beside}"
+    return _coloured(text, "31" if invalid else "32", look)
 
 
 def _by_place(finding: Finding) -> tuple[str, int, int, int]:
