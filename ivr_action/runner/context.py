@@ -22,6 +22,10 @@ class Context:
     repository: str = ""
     """`owner/name`."""
     server_url: str = "https://github.com"
+    api_url: str = "https://api.github.com"
+    step: str = ""
+    """Workflow, job and step: the same in every run, and another for every other step."""
+    run_attempt: str = ""
     run_id: str = ""
     action_repository: str = ""
     """`owner/name` of the action itself; empty where a workflow uses it from its own files."""
@@ -40,6 +44,9 @@ class Context:
             ref=environ.get("GITHUB_REF", ""),
             repository=environ.get("GITHUB_REPOSITORY", ""),
             server_url=(environ.get("GITHUB_SERVER_URL") or "https://github.com").rstrip("/"),
+            api_url=(environ.get("GITHUB_API_URL") or "https://api.github.com").rstrip("/"),
+            step="/".join(environ.get(f"GITHUB_{part}", "") for part in ("WORKFLOW", "JOB", "ACTION")),
+            run_attempt=environ.get("GITHUB_RUN_ATTEMPT", ""),
             run_id=environ.get("GITHUB_RUN_ID", ""),
             action_repository=environ.get("GITHUB_ACTION_REPOSITORY", ""),
             action_ref=environ.get("GITHUB_ACTION_REF", ""),
@@ -67,6 +74,19 @@ class Context:
     def run_url(self) -> str:
         """Address of this run; empty where unknown."""
         return f"{self.repository_url}/actions/runs/{self.run_id}" if self.repository and self.run_id else ""
+
+    @property
+    def pull_request(self) -> int:
+        """Number of the pull request that the event is about; 0 where it is about none."""
+        found = self.payload.get("pull_request")
+        number = found.get("number") if isinstance(found, Mapping) else None
+        return number if isinstance(number, int) else 0
+
+    @property
+    def from_fork(self) -> bool:
+        """True where the pull request comes from another repository, or from one that is gone."""
+        head = self.text("pull_request", "head", "repo", "full_name")
+        return bool(self.pull_request) and head != self.text("pull_request", "base", "repo", "full_name")
 
     def text(self, *keys: str) -> str:
         """A text of the payload by its keys, such as `("merge_group", "base_sha")`; empty where absent."""

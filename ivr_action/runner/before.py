@@ -1,0 +1,71 @@
+"""Files as they were before the event: from Git where it has the commit, else from GitHub's API."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+from ivr_action.runner.changed import Changes
+from ivr_action.runner.git import Git, GitError
+from ivr_action.runner.github import ApiError
+
+_ORDINARY = ("100644", "100755")
+
+
+class Api(Protocol):
+    """What is asked of `GitHub`."""
+
+    def content(self, path: str, commit: str) -> bytes | None:
+        """A file's bytes at a commit."""
+
+
+class BeforeError(Exception):
+    """Nobody can tell what the file was; the text says why in one line."""
+
+
+class Before:
+    """The workspace's files at the commit that the event is compared with.
+
+    Args:
+        changes: names the commit.
+        git: runs git in the workspace.
+        api: None where there is no token.
+    """
+
+    def __init__(self, changes: Changes, git: Git, api: Api | None) -> None:
+        self._changes = changes
+        self._git = git
+        self._api = api
+
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes; None where there was no ordinary file of that name.
+
+        Args:
+            path: relative to the workspace.
+
+        Raises:
+            BeforeError: no earlier commit is known, or nobody has it.
+        """
+        commit = self._changes.since
+        if not commit:
+            raise BeforeError("no earlier commit is known")
+        if not self._changes.source:
+            try:
+                return self._from_git(commit, path)
+            except GitError as error:
+                if self._api is None:
+                    raise BeforeError(str(error)) from error
+        if self._api is None:
+            raise BeforeError("the checkout does not hold the commit before")
+        try:
+            return self._api.content(f"{self._changes.prefix}{path}", commit)
+        except ApiError as error:
+            raise BeforeError(str(error)) from error
+
+    def _from_git(self, commit: str, path: str) -> bytes | None:
+        # `cat-file` alone would not tell a file that was not there from a failure.
+        about, _, name = self._git(["ls-tree", "-z", commit, "--", path]).partition(b"\0")[0].partition(b"\t")
+        mode, kind, blob = [*about.decode().split(" "), "", "", ""][:3]
+        if kind != "blob" or mode not in _ORDINARY or os.fsdecode(name) != path:  # a folder lists what is in it
+            return None
+        return self._git(["cat-file", "blob", blob])
