@@ -72,10 +72,11 @@ class CallerTrap(Rule):
         names = trapped(graph)
         first = next((name for name in names if graph.nodes[name].kind in _ASKS), None)
         if first is not None:
-            others = f", nor do {len(names) - 1} others around it" if len(names) > 1 else ""
+            more = len(names) - 1
+            around = f", or from {more} more node{'s' if more > 1 else ''} around it," if more else ""
             yield self.finding(
                 subject.document,
-                f"Callers who get to `{first}` are trapped: no way leads from there to an agent or an end{others}.",
+                f"Callers who get to `{first}` are trapped: no way leads from there{around} to an agent or an end.",
                 "",
                 *_node_place(subject, graph.nodes[first]),
                 of="key",

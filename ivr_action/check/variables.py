@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ivr_action.check.options import CheckOptions
 from ivr_action.check.rule import Rule, WorksOn
 from ivr_action.check.words import near
-from ivr_action.flow.flow import ArchitectFlow, Container
+from ivr_action.flow.flow import ArchitectFlow, Container, Format
 from ivr_action.flow.variables import BUILT_IN, Declared, Use, Variables, variables
 from ivr_action.model import Finding, Level, NodeKind
 
@@ -171,7 +171,8 @@ class VariableReadBeforeSet(Rule):
     bad = _GOOD.replace(_SETS, "").replace(_PLAYS, _PLAYS + _SETS)
     good = _GOOD
     source = (
-        "Own rule: reachability in the flow's graph. Reads inside a test such as `IsSet` are meant and not counted."
+        "Own rule: reachability in the flow's graph. A read inside a test such as `IsSet` is meant and not counted; in "
+        "YAML only a variable is looked at whose first use in the file is a read."
     )
 
     def check(self, subject: ArchitectFlow, options: CheckOptions) -> Iterator[Finding]:
@@ -179,10 +180,13 @@ class VariableReadBeforeSet(Rule):
         if not found.declared or not found.scoped or subject.graph.start is None:
             return
         mentions = found.mentions
+        yaml = subject.format is Format.ARCHITECT_YAML
         suspects = {
             name
             for name, declared in found.declared.items()
-            if _starts_empty(declared) and name in mentions and mentions[name].written and mentions[name].read_first
+            if _starts_empty(declared)
+            and name in mentions
+            and (not yaml or (mentions[name].read_first and mentions[name].written))
         }
         if suspects:
             yield from self._suspects(subject, found, suspects)
