@@ -34,7 +34,7 @@ class Play(NodePlan):
     """Plays audio, says or sends a message."""
 
     def prepare(self) -> None:
-        self.audio = params.audio(self.action)
+        self.audio = self.sound(params.audio(self.action))
 
     def visit(self, state: ArchitectState) -> Question:
         self.play(state, self.audio)
@@ -279,7 +279,7 @@ class Work(NodePlan):
         self.results, self.errors = params.results(self.action)
         self.question = Question(self.asks, self.key, f"how {self.key} ends is not in the file")
         self.open = len(self.fixed) > 1
-        self.prompt = params.first(self.action.params, "processingPrompt")
+        self.prompt = self.sound(params.first(self.action.params, "processingPrompt", kind="pmt"))
 
     def visit(self, state: ArchitectState) -> Question:
         self.play(state, self.prompt)

@@ -31,10 +31,10 @@ class Ask(NodePlan):
 
     def prepare(self) -> None:
         element: Any = self.action.params
-        self.audio = params.audio(self.action)
+        self.audio = self.sound(params.audio(self.action))
         self.apologies = {
-            SILENCE: _first_of(element, "noInput", "noInputs"),
-            SAY: _first_of(element, "noMatch", "noMatches"),
+            SILENCE: self.sound(_first_of(element, "noInput", "noInputs")),
+            SAY: self.sound(_first_of(element, "noMatch", "noMatches")),
         }
         self.maximum = {
             SILENCE: self.by_output("maxNoInputs"),

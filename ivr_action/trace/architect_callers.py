@@ -32,7 +32,7 @@ class Menu(NodePlan):
         menu = self.container
         assert menu is not None  # noqa: S101  # a menu's node is made of its container
         element: Any = menu.element
-        self.audio = params.first(element, "audio", "prompts")
+        self.audio = self.sound(params.first(element, "audio", "prompts"))
         settings = element.get("settingsMenu")
         own = (
             parameter(settings["repeatCount"], "int")
@@ -143,7 +143,7 @@ class CollectInput(NodePlan):
 
     def prepare(self) -> None:
         element: Any = self.action.params
-        self.audio = params.audio(self.action)
+        self.audio = self.sound(params.audio(self.action))
         self.variable = variable(element.get("inputData", element.get("resultData")))
         digits = element.get("digits")
         exact = params.first(digits, "exact", kind="int").value if isinstance(digits, dict) else None

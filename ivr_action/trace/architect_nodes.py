@@ -8,13 +8,14 @@ node. Kinds of nodes are its subclasses, by theme: `architect_actions` (decides,
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ivr_action.flow.actions import IN_QUEUE_TYPES
 from ivr_action.flow.flow import Action, ArchitectFlow, Container, Variable
 from ivr_action.model import Node, Transition, TransitionKind
 from ivr_action.model.trace import CallerEvent, Ending, EventKind
 from ivr_action.trace import architect_params as params
+from ivr_action.trace.architect_heard import render
 from ivr_action.trace.architect_state import ArchitectState
 from ivr_action.trace.architect_values import Parameter, kind_code, parameter
 from ivr_action.trace.expressions import Cause, NotSet, Unknown, Value
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 VOICE_TYPES = frozenset(("inboundCall", "outboundCall", "secureCall", "inqueueCall", "voice", "voicemail"))
 """Flow types whose call ends where the flow does."""
+Sound: TypeAlias = "str | Parameter"
 _SCOPES = {"task": "task.", "state": "state.", "bot": "state.", "menu": "menu."}
 
 
@@ -212,9 +214,14 @@ class NodePlan:
     def value(self, state: ArchitectState, found: Parameter) -> Value:
         return found.value if found.value is not None else self.machine.value(state, found)
 
-    def play(self, state: ArchitectState, found: Parameter) -> None:
-        if found.text or found.value is None:
-            state.hear(self.machine.heard(state, found))
+    def sound(self, found: Parameter) -> Sound:
+        """What is to be played: its text where that is always the same, else the parameter."""
+        return found if found.value is None else render(found.value)
+
+    def play(self, state: ArchitectState, sound: Sound) -> None:
+        text = sound if isinstance(sound, str) else self.machine.heard(state, sound)
+        if text:
+            state.heard.append(text)
 
     def by_output(self, name: str) -> Transition | None:
         folded = name.casefold()

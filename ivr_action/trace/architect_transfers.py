@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ivr_action.model.trace import Ending
 from ivr_action.trace import architect_params as params
 from ivr_action.trace.architect_heard import render
 from ivr_action.trace.architect_nodes import NodePlan
 from ivr_action.trace.architect_state import ArchitectState
+from ivr_action.trace.architect_values import Parameter
 from ivr_action.trace.expressions import Resource, Unknown
 from ivr_action.trace.machine import Asks, Question, Way
 
@@ -19,12 +22,8 @@ class Transfer(NodePlan):
     def prepare(self) -> None:
         self.target = params.target(self.action)
         element = self.action.params
-        self.before = params.first(element, "preTransferAudio")
-        self.sorry = params.first(element, "failureTransferAudio")
-        if not self.before.text:
-            self.before = params.first(element, "preTransferCommunication")
-        if not self.sorry.text:
-            self.sorry = params.first(element, "failureTransferCommunication")
+        self.before = self.sound(_words(element, "preTransferAudio", "preTransferCommunication"))
+        self.sorry = self.sound(_words(element, "failureTransferAudio", "failureTransferCommunication"))
         _, self.errors = params.results(self.action)
 
     def visit(self, state: ArchitectState) -> Question:
@@ -44,3 +43,9 @@ class Transfer(NodePlan):
         self.play(state, self.sorry)
         if self.errors:
             self.bind(state, self.errors, str(state.pending))
+
+
+def _words(element: Any, audio: str, communication: str) -> Parameter:
+    """The audio of a call, or the words of a message: an action of a configuration document has both, one blank."""
+    found = params.first(element, audio)
+    return found if found.text else params.first(element, communication)

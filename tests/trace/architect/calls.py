@@ -59,10 +59,12 @@ def call(
     library: Sequence[Flow] = (),
     given: Mapping[str, object] | None = None,
     limit: int | None = None,
+    says: Mapping[str, Any] | None = None,
     **answers: Any,
 ) -> Trace:
-    """Simulate one call; `answers` by key, underscores for spaces."""
+    """Simulate one call; `says` answers by key, as `answers` do with underscores for spaces."""
     made = flow_of(flow) if isinstance(flow, str) else flow
     machine = ArchitectMachine(made, {(other.type, other.name): other for other in library})
-    script = Script(caller, {key.replace("_", " "): value for key, value in answers.items()})
+    said = dict(says or {})
+    script = Script(caller, said | {key.replace("_", " "): value for key, value in answers.items()})
     return walk(machine, script, variables=given, limit=limit)

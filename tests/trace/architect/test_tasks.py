@@ -131,8 +131,8 @@ def test_a_loop_counts_from_0_for_a_number_a_collection_and_a_condition(
 def test_a_loop_whose_count_is_unknown_asks_each_time_and_runs_once_where_nobody_knows() -> None:
     flow = LOOP.format(count="{exp: Flow.given}", inner="loopNext")
     assert call(flow).heard == ("0", "After.")
-    assert call(flow, **{"Flow.given": "3"}).heard == ("0", "2", "After.")
-    assert call(flow, **{"Flow.given": ["loop", "end"]}).heard == ("0", "After.")
+    assert call(flow, says={"Flow.given": "3"}).heard == ("0", "2", "After.")
+    assert call(flow, says={"Flow.given": ["loop", "end"]}).heard == ("0", "After.")
 
 
 def test_a_loop_can_run_again_after_a_jump_out_of_it() -> None:
@@ -180,7 +180,7 @@ workflow:
 def ends(**answers: object) -> str:
     given = {key: value for key, value in answers.items() if key.startswith("Flow.") and "=" not in key}
     rest = {key: value for key, value in answers.items() if key not in given}
-    return call(SWITCH, given=given, **rest).path[-1].rpartition("/")[2]
+    return call(SWITCH, given=given, says=rest).path[-1].rpartition("/")[2]
 
 
 def test_the_first_case_that_is_true_is_taken() -> None:
@@ -197,7 +197,7 @@ def test_unknown_cases_are_asked_for_one_by_one() -> None:
 def test_the_first_case_that_matches_is_taken() -> None:
     assert ends(**{"Flow.a": 1, "Flow.colour": "blue"}) == "endWorkflow Blue"
     assert ends(**{"Flow.a": 1, "Flow.colour": "green"}) == "(end)"
-    trace = call(SWITCH, given={"Flow.a": 1}, **{"Flow.colour": "red"})
+    trace = call(SWITCH, given={"Flow.a": 1}, says={"Flow.colour": "red"})
     assert trace.path[-1].endswith("endWorkflow Red")
 
 
