@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from ivr_action.model import FlowGraph, Level, Node, NodeKind, TransitionKind
 
+_TELLING = 6
+"""A drawing of fewer containers than this says nothing about the flow."""
 _QUIET = frozenset((NodeKind.WORK, NodeKind.PROMPT))
 
 
@@ -74,7 +76,10 @@ def collapsed(drawing: Drawing, fits: Callable[[Drawing], bool], most: int) -> D
     for step in (_chains, _containers):
         if fits(drawing):
             return drawing
-        drawing = step(drawing)
+        smaller = step(drawing)
+        if step is _containers and len(smaller.nodes) < _TELLING:
+            continue  # one task holds nearly everything: what is near the start tells more
+        drawing = smaller
     while not fits(drawing) and most > 1:
         shortened = _nearest(drawing, most)
         if fits(shortened):

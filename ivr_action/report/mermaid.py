@@ -13,7 +13,7 @@ from ivr_action.report.plain import one_line, step_name
 CHARACTERS = 50_000
 EDGES = 500
 """What GitHub's Mermaid refuses to go beyond."""
-_READABLE_NODES = 120
+_READABLE_NODES = 200
 """More than this nobody follows on a page; the terminal's `graph` draws up to GitHub's limits."""
 _LABEL = 48
 _WAY_LABELS = 3

@@ -73,6 +73,13 @@ def test_containers_collapse_next() -> None:
     assert "every task, menu and state is one node" in diagram.caption
 
 
+def test_a_flow_of_one_large_task_shows_what_is_near_its_start() -> None:
+    graph = chain(1000, NodeKind.BRANCH, prefix="task/Main/")
+    diagram = diagram_of(graph, {})
+    assert '"step<br/>Step 0"' in diagram.text or '"Step 0"' in diagram.text
+    assert "further from the start" in diagram.caption
+
+
 def star(ways: int) -> FlowGraph:
     nodes = [Node("hub", NodeKind.MENU, "menu", "Hub")]
     nodes += [Node(f"leaf{number}", NodeKind.END, "disconnect", "y" * 200) for number in range(ways)]
