@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import TextIO
 
 from ivr_action import __version__
@@ -20,6 +21,16 @@ from ivr_action.errors import IvrError, NothingScannedError
 from ivr_action.files import Found, SourceFile, find
 from ivr_action.flow.read import Reading, looks_like_flow, read_flow
 from ivr_action.model import Level, Report
+from ivr_action.policy import (
+    Policy,
+    ReadBefore,
+    UnknownBeforeError,
+    added_suppressions,
+    judged,
+    local_policy,
+    review_policy,
+    with_config,
+)
 from ivr_action.report import Look, render
 from ivr_action.report.annotations import annotate
 from ivr_action.report.markdown import prose
@@ -28,7 +39,7 @@ from ivr_action.runner import summary, toolkit
 from ivr_action.runner.changed import Changes, changed_files
 from ivr_action.runner.commands import Commands
 from ivr_action.runner.context import Context
-from ivr_action.runner.git import Git, git_in
+from ivr_action.runner.git import Git, GitError, git_in
 from ivr_action.runner.log import GuardedStream
 from ivr_action.runner.outputs import write_file, write_outputs
 from ivr_action.settings import Settings, read_settings
@@ -57,6 +68,12 @@ class World:
     commands: Commands
     git: Git
     check: Callable[[Sequence[Reading], CheckOptions], Report]
+    today: Callable[[], date]
+
+    @property
+    def is_review(self) -> bool:
+        """True where the event asks whether a change may go in: it must not be the judge of itself."""
+        return self.context.event in ("pull_request", "pull_request_target", "merge_group")
 
 
 def main(
@@ -66,6 +83,7 @@ def main(
     stderr: TextIO | None = None,
     git: Git | None = None,
     check: Callable[[Sequence[Reading], CheckOptions], Report] = check,
+    today: Callable[[], date] = lambda: datetime.now(UTC).date(),
 ) -> int:
     """Runs the step and returns its exit status; see "Exit status" in docs/inputs.md.
 
@@ -75,11 +93,12 @@ def main(
         stderr: for tracebacks, and whatever a library prints.
         git: runs git in the workspace.
         check: applies the rules.
+        today: the day by which suppressions expire.
     """
     environ = os.environ if environ is None else environ
     out, err = GuardedStream(stdout or sys.stdout), GuardedStream(stderr or sys.stderr)
     context = Context.from_environ(environ)
-    world = World(environ, context, out, err, Commands(out), git or git_in(context.workspace, environ), check)
+    world = World(environ, context, out, err, Commands(out), git or git_in(context.workspace, environ), check, today)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             return _run(world)
@@ -101,22 +120,74 @@ def main(
 def _run(world: World) -> int:
     settings = read_settings(world.environ, lambda name: toolkit.get_input(world.environ, name))
     workspace = world.context.workspace
+    changes = changed_files(world.context, world.git, always=settings.changed_only == "true")
+    before = _reader_of(changes, world.git)
+    policy = _policy(world, settings, before)
+    inline = "substitutions" not in settings.model_fields_set and policy.config.substitutions.startswith("{")
+    settings = with_config(settings, policy.config)
     values, values_file = load_substitutions(settings.substitutions, workspace)
+    if inline and (not world.is_review or policy.substitutions_changed):
+        values_file = policy.config_path
     try:
-        found = find(settings.flows, workspace, looks_like_flow=looks_like_flow)
+        found = find(settings.flows, workspace, looks_like_flow=looks_like_flow, ignore=policy.config.ignore)
     except NothingScannedError as error:
         if settings.allow_empty == "false":
             raise
         found = Found((), (f"{error} `allow-empty` lets that pass.",))
-    changes = changed_files(world.context, world.git, always=settings.changed_only == "true")
-    choice = choose(found, changes, settings.changed_only, values_file)
+    rules_changed = _rules_changed(world, policy, changes)
+    choice = choose(found, changes, "false" if rules_changed else settings.changed_only, values_file)
 
     readings = [read_flow(file.path, file.data, values) for file in choice.files]
-    report = world.check(readings, CheckOptions(cycles=settings.cycles))
-    report = replace(report, scope=choice.scope, notices=(*report.notices, *choice.notices))
+    options = CheckOptions(
+        settings.cycles,
+        policy.config.levels,
+        policy.config.settings,
+        all_files=len(choice.files) == len(found.files),
+        today=world.today(),
+    )
+    report = world.check(readings, options)
+    report = replace(report, scope=choice.scope, notices=(*report.notices, *rules_changed, *choice.notices))
+    if world.is_review:
+        added, unknown = added_suppressions(readings, before, {new: old for old, new in changes.renamed})
+        report = replace(report, added=added, notices=(*report.notices, *([unknown] if unknown else [])))
+    report = judged(report, policy, workspace)
 
     _publish(world, settings, report, choice)
     return 1 if report.fails(settings.fail_on) else 0
+
+
+def _policy(world: World, settings: Settings, before: ReadBefore) -> Policy:
+    """The configuration and the baseline that count for this event."""
+    given = {name: getattr(settings, name) for name in ("config", "baseline") if name in settings.model_fields_set}
+    paths = {"config_path": given.get("config", ""), "baseline_path": given.get("baseline", "")}
+    if world.is_review:
+        return review_policy(world.context.workspace, RULES, before, **paths)
+    return local_policy(world.context.workspace, RULES, **paths)
+
+
+def _rules_changed(world: World, policy: Policy, changes: Changes) -> tuple[str, ...]:
+    """Why every file must be checked although Git knows which changed; empty where nothing speaks for it."""
+    if world.is_review or not changes.known:
+        return ()
+    touched = {*changes.paths, *changes.deleted, *(old for old, _ in changes.renamed)}
+    named = [path for path in (policy.config_path, policy.baseline_path) if os.path.normpath(path) in touched]
+    return tuple(f"`{path}` changed, so every flow file was checked." for path in named)
+
+
+def _reader_of(changes: Changes, git: Git) -> ReadBefore:
+    """Reads files as they were before the event."""
+
+    def read(path: str) -> bytes | None:
+        if not changes.since:
+            raise UnknownBeforeError(changes.reason)
+        try:
+            if not git(["ls-tree", "--name-only", changes.since, "--", path]):
+                return None
+            return git(["cat-file", "blob", f"{changes.since}:./{path}"])
+        except GitError as error:
+            raise UnknownBeforeError(str(error)) from error
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +246,8 @@ def _publish(world: World, settings: Settings, report: Report, choice: Choice) -
     with world.commands.group("All findings") if report.findings else contextlib.nullcontext():
         world.out.write(render("text", report, look))
     world.out.write(f"{report.scope}\n")
+    for alert in report.alerts:
+        world.commands.annotate("note", alert, title="The gate itself changes")
     for note in annotate(report, "the job summary and the JSON report" if look.limit else look.places):
         _annotate(world.commands, note._asdict())
     workspace = context.workspace
