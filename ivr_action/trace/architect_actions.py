@@ -268,49 +268,6 @@ class GetParticipantData(SetParticipantData):
         return CERTAIN
 
 
-class Work(NodePlan):
-    """A data action, a look-up, or other work. Where it has several outputs the world says which; what it brings
-    fills the variables that it is bound to."""
-
-    asks = Asks.OUTCOME
-
-    def prepare(self) -> None:
-        self.key = params.named(self.action)
-        self.results, self.errors = params.results(self.action)
-        self.question = Question(self.asks, self.key, f"how {self.key} ends is not in the file")
-        self.open = len(self.fixed) > 1
-        self.prompt = self.sound(params.first(self.action.params, "processingPrompt", kind="pmt"))
-
-    def visit(self, state: ArchitectState) -> Question:
-        self.play(state, self.prompt)
-        return self.question if self.open else CERTAIN
-
-    def take(self, state: ArchitectState, way: Way) -> None:
-        failed = way.name in ("failure", "timeout", "notFound")
-        if self.results and not failed:
-            if state.data is None and "findResult" in (name for name, _ in self.results):
-                state.data = self._found(state)
-            self.bind(state, self.results, self.key)
-        elif self.errors and failed:
-            self.bind(state, self.errors, self.key)
-        state.data = None
-
-    def _found(self, state: ArchitectState) -> Any:
-        """A resource that is sought by a name is found under that name."""
-        sought = self.value(state, params.first(self.action.params, "findName"))
-        kind = _FOUND.get(self.action.type, "")
-        return {"findResult": Resource(kind, sought)} if isinstance(sought, str) and sought and kind else None
-
-
-_FOUND = {"findQueue": "que", "findUser": "usr", "findSkill": "skl", "findGroup": "grp", "findUserPrompt": "pmt"}
-
-
-class Schedule(Work):
-    """Whether a schedule is active, or a schedule group open."""
-
-    asks = Asks.SCHEDULE
-
-
 class Unclear(NodePlan):
     """Chooses among its outputs by something that this simulator does not know."""
 

@@ -107,6 +107,12 @@ class CallFlow(Caller):
     def ways(self, state: ArchitectState) -> list[Way]:
         return self.into or self.open
 
+    def answer(self, state: ArchitectState, name: str) -> Way | Question | None:
+        found = super().answer(state, name)
+        if found is None and name.casefold() in ("success", "default"):
+            return next((way for way in self.fixed if way.name == "next"), None)
+        return found
+
     def take(self, state: ArchitectState, way: Way) -> None:
         if self.inner is None or not self.into:
             failed = way.name in ("failure", "timeout")

@@ -7,6 +7,7 @@ from ivr_action.trace import architect_actions as actions
 from ivr_action.trace import architect_bots as bots
 from ivr_action.trace import architect_callers as callers
 from ivr_action.trace import architect_calls as calls
+from ivr_action.trace import architect_work as work
 from ivr_action.trace.architect_nodes import NodePlan
 from ivr_action.trace.architect_transfers import Transfer
 
@@ -19,8 +20,8 @@ PLANS: dict[str, type[NodePlan]] = {
     "updateData": actions.UpdateData,
     "setParticipantData": actions.SetParticipantData,
     "getParticipantData": actions.GetParticipantData,
-    "evaluateSchedule": actions.Schedule,
-    "evaluateScheduleGroup": actions.Schedule,
+    "evaluateSchedule": work.Schedule,
+    "evaluateScheduleGroup": work.Schedule,
     "playEstimatedWaitTime": actions.PlayEstimatedWaitTime,
     "playPositionInQueue": actions.PlayPositionInQueue,
     "collectInput": callers.CollectInput,
@@ -53,7 +54,7 @@ BY_KIND: dict[NodeKind, type[NodePlan]] = {
     NodeKind.INPUT: bots.Ask,
     NodeKind.PROMPT: actions.Play,
     NodeKind.BRANCH: actions.Unclear,
-    NodeKind.WORK: actions.Work,
+    NodeKind.WORK: work.Work,
     NodeKind.CALL: calls.CallFlow,
     NodeKind.TRANSFER: Transfer,
     NodeKind.END: calls.End,

@@ -81,6 +81,17 @@ def test_a_schedule_is_asked_for_by_name(answer: str, heard: tuple[str, ...]) ->
     assert (trace.heard, trace.unknown) == (heard, ())
 
 
+def test_an_answer_may_use_the_word_of_the_other_kind_of_schedule_or_look_up() -> None:
+    active = SCHEDULE.replace("evaluateScheduleGroup", "evaluateSchedule").replace("open:", "active:")
+    assert call(main(active.replace("scheduleGroup", "schedule")), Hours="open").heard == ("Open.",)
+    table = """dataTableLookup:
+              name: Look
+              dataTable: {Table: {foundOutputs: {tier: {var: Flow.tier}}}}
+              outputs: {notFound: {actions: [{disconnect: {name: None}}]}}"""
+    assert call(main(table, TELL), Table={"success": {"tier": "gold"}}).heard == ("You are gold.",)
+    assert call(main(table, TELL), Table="notfound").path[-1].endswith("disconnect None")
+
+
 def test_a_transfer_leads_to_the_queue_that_the_variable_holds() -> None:
     transfer = "transferToAcd: {name: T, targetQueue: {exp: Flow.queue}, preTransferAudio: {tts: Hold on.}}"
     assert call(main(transfer), Support="success").target == "Support"
@@ -250,7 +261,8 @@ def test_without_its_file_a_called_flow_is_asked_for_and_stops_the_call_by_name(
     trace = call(main(ask, TELL))
     assert (trace.ending, trace.failed) == ("stopped", False)
     assert "'Bot'" in trace.error
-    assert call(main(ask, TELL), Bot={"next": {"Slot.colour": "red"}}).heard == ("You are red.",)
+    for name in ("next", "success"):
+        assert call(main(ask, TELL), Bot={name: {"Slot.colour": "red"}}).heard == ("You are red.",)
 
 
 MODULE = """
