@@ -24,10 +24,17 @@ class FlowIndex:
     def __init__(self, readings: Iterable[Reading]) -> None:
         self.flows = [reading.flow for reading in readings if reading.flow is not None]
         self.by_name: dict[str, list[Flow]] = {}
+        self.unnamed = {type_of(flow.type) for flow in self.flows if "{{" in flow.name}
+        """Types of which a flow's name is a `{{key}}` still: it may be the one that a call means."""
         for flow in self.flows:
             for name in {flow.name.casefold(), flow.flow_id.casefold() if isinstance(flow, NodeGraphFlow) else ""}:
                 if name:
                     self.by_name.setdefault(name, []).append(flow)
+
+    def may_be_unnamed(self, call: Call) -> bool:
+        """True where a flow of the right type is in the run whose name nobody knows yet."""
+        kind = type_of(call.kind)
+        return kind in self.unnamed if kind else bool(self.unnamed)
 
     def callees(self, call: Call) -> list[Flow]:
         """Flows that a call can mean. A node graph may leave out its type: then its name decides."""

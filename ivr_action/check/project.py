@@ -28,7 +28,10 @@ class UnknownFlow(Rule):
     fix = "Correct the name, or add the file; leave it where the flow is not kept here."
     bad = CALLER.replace("Find customer:", "Find costumer:") + MODULE
     good = CALLER + MODULE
-    source = "Own rule; runs where all files of the project were read, and more than one."
+    source = (
+        "Own rule; runs where all files of the project were read, and more than one. A flow whose name is a `{{key}}` "
+        "may be the one that is called."
+    )
 
     def check(self, subject: Sequence[Reading], options: CheckOptions) -> Iterator[Finding]:
         if not options.all_files or len(subject) < 2:
@@ -37,7 +40,7 @@ class UnknownFlow(Rule):
         hints: dict[tuple[str, str], str] = {}
         for flow in index.flows:
             for call in calls(flow):
-                if not call.is_template and not index.callees(call):
+                if not (call.is_template or index.callees(call) or index.may_be_unnamed(call)):
                     key = (call.kind, call.name)
                     if key not in hints:
                         hints[key] = self._hint(call, index)
@@ -132,6 +135,8 @@ class CyclicModules(Rule):
         for knot in _knots(edges, set(edges)):
             names = _name(sorted(knot, key=list(edges).index), edges)
             flow, call = places[names[0], names[1 % len(names)]]
+            others = (places[pair] for pair in zip(names[1:], (*names[2:], names[0]), strict=False))
+            related = [other.document.where(at.element, at.key, of=part_of(at)) for other, at in others]
             way = " → ".join(f"`{flows[name].name}`" for name in (*names, names[0]))
             yield self.finding(
                 flow.document,
@@ -141,6 +146,7 @@ class CyclicModules(Rule):
                 call.key,
                 of=part_of(call),
                 node=call.node or None,
+                related=related,
             )
 
 

@@ -169,9 +169,9 @@ class Variables:
         skip.update(id(variable.element) for variable in self._declarations())
         yaml = flow.format is Format.ARCHITECT_YAML
         found: list[Use] = []
-        todo: list[tuple[Any, Action | None, bool]] = [(flow.element, None, False)]
+        todo: list[tuple[Any, Action | None, bool, Any]] = [(flow.element, None, False, "")]
         while todo:
-            element, action, bound = todo.pop()
+            element, action, bound, parent = todo.pop()
             if id(element) in skip:
                 continue
             pairs: Any = element.items() if isinstance(element, dict) else enumerate(element)
@@ -179,13 +179,16 @@ class Variables:
                 if not is_scalar(value):
                     if isinstance(key, str) and key in _SKIPPED:
                         continue
-                    todo.append((value, own.get(id(value), action), bound or key == "inputs"))
+                    todo.append((value, own.get(id(value), action), bound or key == "inputs", key))
                     continue
                 said = text(value)
                 if said is None or "." not in said:
                     continue
-                found.extend(_yaml_uses(said, element, key, action, bound) if yaml
-                             else _configuration_uses(said, element, key, action))  # fmt: skip
+                if yaml:
+                    found.extend(_yaml_uses(said, element, key, action, bound))
+                else:
+                    passed = bound or (parent == "expression" and action is not None and action.type in _PASS_ON)
+                    found.extend(_configuration_uses(said, element, key, action, passed))
         return found
 
 
@@ -204,13 +207,20 @@ def _yaml_uses(said: str, element: Any, key: Any, action: Action | None, bound: 
         yield Use(name.lower(), name, bound, True, element, key, action)
 
 
-def _configuration_uses(said: str, element: Any, key: Any, action: Action | None) -> Iterator[Use]:
-    """In a configuration document a lone name may be what is read or what is filled: it counts as both."""
+_PASS_ON = frozenset(("updateData", "setParticipantData", "setConversationData", "decision", "switch"))
+"""Types whose `expression` is read, not filled, in a configuration document."""
+
+
+def _configuration_uses(said: str, element: Any, key: Any, action: Action | None, passed: bool) -> Iterator[Use]:
+    """In a configuration document a lone name may be what is read or what is filled: mostly it counts as both.
+
+    `passed` is True where it is surely read only.
+    """
     if key != "text" or "type" not in element:
         return
     if _PLAIN.fullmatch(said):
         name = said.strip()
-        yield Use(name.lower(), name, True, True, element, key, action)
+        yield Use(name.lower(), name, True, not passed, element, key, action)
     elif _mode(element) != 1:  # 1: a literal
         yield from _expression(said, element, key, action)
 

@@ -38,6 +38,7 @@ def test_published_flows_have_no_warnings_but_these() -> None:
     need_corpus()
     known = {
         ("Callback-Prioritization-Workflow.yaml", "variable-never-set"),
+        ("Callback-Prioritization.i3WorkFlow", "variable-never-set"),
         ("Switch_from_Voice_Channel_with_Context.i3InboundMessage", "variable-never-set"),
         ("Switch_from_Voice_Channel_with_Context.yaml", "variable-never-set"),
         ("cicd-sample-inbound-call-flow.yaml", "variable-never-set"),

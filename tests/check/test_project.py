@@ -41,6 +41,13 @@ def test_names_compare_without_case_and_templates_are_left_alone() -> None:
     assert found("unknown-flow", MAIN.replace("Find customer:", '"{{module}}":'), FIND) == []
 
 
+def test_a_module_whose_name_is_a_template_may_be_the_one() -> None:
+    wrong = MAIN.replace("Find customer:", "Find costumer:")
+    template = FIND.replace("Find customer", '"{{module}}"')
+    assert found("unknown-flow", wrong, FIND, template) == []
+    assert len(found("unknown-flow", wrong, FIND, template.replace("commonModule:", "workflow:"))) == 1
+
+
 def test_a_misspelt_input_is_an_error_at_its_place() -> None:
     (finding,) = found("module-contract", MAIN.replace("Common.number:", "Common.numbr:"), FIND)
     assert (finding.level, finding.location.line) == ("error", 15)
