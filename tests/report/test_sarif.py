@@ -1,7 +1,7 @@
 """SARIF: valid by OASIS' schema, stable, within code scanning's limits.
 
-The schema is `sarif-2.1/schema/sarif-schema-2.1.0.json` of https://github.com/oasis-tcs/sarif-spec, © OASIS Open, used
-unchanged under the OASIS IPR policy.
+The schema is OASIS' own, as the npm package @microsoft/jest-sarif 1.0.0-beta.0 (MIT) ships it, unchanged.
+
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LOOK = Look("1.2.3", rules=RULES, rules_url="https://x/", repository_url="https:
 
 @cache
 def validator() -> Draft4Validator:
-    path = Path(__file__).parent / "assets" / "sarif-schema-2.1.0.json"
+    path = Path(__file__).parent / "assets" / "sarif-2.1.0-rtm.5.json"
     return Draft4Validator(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -65,6 +65,20 @@ def test_a_result_points_to_its_rule_and_place() -> None:
     assert physical["region"] == {"startLine": 3, "startColumn": 5}
     assert result["relatedLocations"][0]["physicalLocation"]["region"]["startLine"] == 9
     assert run["versionControlProvenance"] == [{"repositoryUri": "https://github.com/a/b", "revisionId": "0" * 40}]
+
+
+def test_a_simulated_call_is_a_code_flow_of_its_last_thousand_steps() -> None:
+    steps = tuple(Location("flows/a.yaml", line, 1) for line in range(1, 1_502))
+    (result,) = run_of(Report((), (replace(finding(), steps=steps),)))["results"]
+    (code_flow,) = result["codeFlows"]
+    (thread,) = code_flow["threadFlows"]
+    lines = [step["location"]["physicalLocation"]["region"]["startLine"] for step in thread["locations"]]
+    assert lines == list(range(502, 1_502))
+
+
+def test_a_finding_without_steps_has_no_code_flow() -> None:
+    (result,) = run_of(Report((), (finding(),)))["results"]
+    assert "codeFlows" not in result
 
 
 def test_fingerprints_stay_when_lines_move_and_differ_by_place() -> None:
