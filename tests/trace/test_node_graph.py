@@ -346,3 +346,33 @@ def test_the_machine_walks_a_flow_with_findings() -> None:
     assert found.graph.start == "a"
     trace = call({"a": node("menu", ("", "b"), ("dtmf = 1", "b"), ("default", "nowhere"))}, press("1"))
     assert (trace.ending, trace.error) == (Ending.DEAD_END, "It leads to `nowhere`, which is no node.")
+
+
+def test_no_match_is_of_one_node_only() -> None:
+    nodes = {
+        "a": node("menu", ("noMatch", "b"), ("dtmf == '1'", "a")),
+        "b": node("decision", ("noMatch", "x"), ("default", "y")),
+        "x": BYE,
+        "y": BYE,
+    }
+    assert call(nodes, press("2")).path == ("a", "b", "y")
+
+
+def test_the_first_of_two_defaults_counts() -> None:
+    assert call({"a": node("playAudio", ("else", "b"), ("default", "c")), "b": BYE, "c": BYE}).path == ("a", "b")
+
+
+def test_a_way_taken_as_offered_does_what_its_event_or_outcome_would() -> None:
+    nodes = {
+        "a": node("collectInput", ("default", "b"), properties={"result": "choice"}),
+        "b": node("dataAction", ("error", "c"), ("default", "c"), properties={"result": "found"}),
+        "c": BYE,
+    }
+    one = machine(nodes, variables={"found": 1})
+    state = one.start()
+    assert state is not None
+    for name in ("press 0", "success"):
+        one.visit(state)
+        one.take(state, next(way for way in one.ways(state) if way.name == name))
+    assert state.values["dtmf"] == "0"
+    assert state.variables == {"choice": "0"}

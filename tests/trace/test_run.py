@@ -93,6 +93,7 @@ def test_an_expectation_is_met(expect: str) -> None:
         ("target: Billing", "it was to reach `Billing`, and ended `transferred` to `Sales` at `sales`."),
         ("hears: Goodbye", "it did not hear `Goodbye`, but `Welcome to us.`, `main_menu`."),
         ("hears: [main_menu, welcome]", "it was to hear `welcome` later than it did."),
+        ("hears: [welcome, welcome]", "it was to hear `welcome` later than it did."),
         ("visits: look", "it did not come to `look`."),
         ("visits: [menu, hello]", "it was to come to `hello` later than it did."),
         ("visits: [menu, menu]", "it was to come to `menu` later than it did."),
