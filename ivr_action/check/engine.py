@@ -30,11 +30,9 @@ def check(readings: Sequence[Reading], options: CheckOptions = _DEFAULT) -> Repo
         broke.
     """
     by_subject = _rules_by_subject(tuple(sorted(options.levels.items())))
-    findings: list[Finding] = []
+    readings, findings = _check_project(readings, options, by_subject)
     for reading in readings:
         findings += _check_one(reading, options, by_subject)
-    for rule, level in by_subject["project"]:
-        findings += _levelled(rule.check(readings, options), rule, level)
     findings.sort(key=_order)
     findings, suppressed, applied = apply_suppressions(findings, readings, BY_ID, options.today)
     if applied.uses:
@@ -44,6 +42,36 @@ def check(readings: Sequence[Reading], options: CheckOptions = _DEFAULT) -> Repo
     invalid = {finding.location.path for finding in findings if finding.level is Level.ERROR}
     flows = tuple(_entry(reading, invalid) for reading in readings)
     return Report(flows, tuple(findings), suppressed=tuple(suppressed))
+
+
+def _check_project(
+    readings: Sequence[Reading], options: CheckOptions, by_subject: dict[WorksOn, list[tuple[Rule, Level]]]
+) -> tuple[Sequence[Reading], list[Finding]]:
+    """What the rules across files find about the files to check, and those files.
+
+    A finding may have its place in one of the other files, such as the second flow of one name. That file is checked
+    too then: only so do its suppressions count, and the finding is the same as in a run over all files.
+    """
+    every = sorted((*readings, *options.others), key=_path) if options.others else readings
+    findings: list[Finding] = []
+    for rule, level in by_subject["project"]:
+        findings += _levelled(rule.check(every, options), rule, level)
+    if not options.others:
+        return readings, findings
+    checked = {_path(reading) for reading in readings}
+    findings = [
+        finding
+        for finding in findings
+        if finding.location.path in checked or any(place.path in checked for place in finding.related)
+    ]
+    places = {finding.location.path for finding in findings} - checked
+    if not places:
+        return readings, findings
+    return sorted((*readings, *(other for other in options.others if _path(other) in places)), key=_path), findings
+
+
+def _path(reading: Reading) -> str:
+    return reading.document.path
 
 
 def _check_one(

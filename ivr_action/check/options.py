@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from ivr_action.flow.read import Reading
 from ivr_action.model import Level
 
 Cycles = Literal["forbid", "caller-input", "allow"]
@@ -24,5 +25,9 @@ class CheckOptions:
     """Rule id → its own settings by name, as `menu-too-wide` → `max-choices` → 6. What is not named has its default."""
     all_files: bool = True
     """False where only changed files were read: a flow that none of them defines may be in one that was not read."""
+    others: Sequence[Reading] = ()
+    """Files that are not checked themselves: project rules look at them to judge those that are."""
+    before: Sequence[Reading] = ()
+    """Flows that the change under review deletes, renames or edits, as they were before."""
     today: date = date.max
     """The day by which a suppression's `until` is judged. Where nobody gives the clock, every date has passed."""

@@ -7,6 +7,7 @@ from ivr_action.check import (
     audio,
     callers,
     contracts,
+    deletions,
     document,
     failures,
     loops,
@@ -43,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     *variables.RULES,
     *project.RULES,
     *contracts.RULES,
+    *deletions.RULES,
     *suppressions.RULES,
 )
 

@@ -18,7 +18,10 @@ suppressions (`Applied`)."""
 
 
 def files_of(example: str) -> list[tuple[str, str]]:
-    """Path and text of the files in an example: each stands behind a line `--- # its path`; without one it is one."""
+    """Path and text of the files in an example: each stands behind a line `--- # its path`; without one it is one.
+
+    A file below `before/` is what the change under review takes away.
+    """
     parts = re.split(r"(?m)^--- # (\S+)\n", example)
     if len(parts) == 1:
         return [("flow.yaml", example)]
