@@ -56,7 +56,7 @@ class ArchitectState(State):
     """Node, variables, calls to come back from and counters of one call."""
 
     __slots__ = (
-        "_digest", "_owned", "actions", "allowed", "attempts", "data", "frame", "given", "heard", "loops", "menus",
+        "_digest", "_snapshot", "actions", "allowed", "attempts", "data", "frame", "given", "heard", "loops", "menus",
         "misses", "node", "over", "pending", "rounds", "spelling", "variables",
     )  # fmt: skip
 
@@ -91,14 +91,15 @@ class ArchitectState(State):
         self.data: Any = None
         """What an outcome brings, until its way is taken."""
         self._digest = 0
-        self._owned = True
+        self._snapshot: Variables | None = None
+        """What shares `variables`; None where nobody does, so that they may be changed in place."""
 
     def fork(self) -> ArchitectState:
         twin = ArchitectState.__new__(ArchitectState)
         for name in _COPIED:
             setattr(twin, name, getattr(self, name))
         twin.heard = self.heard.copy()
-        self._owned = twin._owned = False
+        twin._snapshot = self.snapshot()
         return twin
 
     def key(self) -> object:
@@ -137,9 +138,8 @@ class ArchitectState(State):
     def set(self, name: str, value: Value) -> None:
         """Assign a variable."""
         name = self.spelling.get(name) or self.name(name)
-        if not self._owned:
-            self.variables = self.variables.copy()
-            self._owned = True
+        if self._snapshot is not None:
+            self._own()
         values = self.variables
         old = values.get(name)
         if old is not None:
@@ -151,17 +151,19 @@ class ArchitectState(State):
         """Forget variables: their task or state was left."""
         for name in names:
             if name in self.variables:
-                if not self._owned:
-                    self.variables = self.variables.copy()
-                    self._owned = True
+                self._own()
                 self._digest ^= hash((name, self.variables.pop(name)))
 
     def snapshot(self) -> Variables:
-        self._owned = False
-        return Variables(self.variables, self._digest)
+        found = self._snapshot
+        if found is None:
+            found = self._snapshot = Variables(self.variables, self._digest)
+        return found
 
-    def restore(self, saved: Variables) -> None:
-        self.variables, self._digest, self._owned = saved.values, saved.digest, False
+    def _own(self) -> None:
+        if self._snapshot is not None:
+            self.variables = self.variables.copy()
+            self._snapshot = None
 
     # -- what a node leaves behind ------------------------------------------------------------------------------
 
@@ -177,4 +179,4 @@ class ArchitectState(State):
         return None
 
 
-_COPIED = tuple(name for name in ArchitectState.__slots__ if name not in ("heard", "_owned"))
+_COPIED = tuple(name for name in ArchitectState.__slots__ if name not in ("heard", "_snapshot"))
