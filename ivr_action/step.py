@@ -33,6 +33,7 @@ from ivr_action.policy import (
 )
 from ivr_action.report import Look, render
 from ivr_action.report.annotations import annotate
+from ivr_action.report.look import Source, lines_of
 from ivr_action.report.markdown import prose
 from ivr_action.report.plain import count_of
 from ivr_action.runner import summary, toolkit
@@ -152,7 +153,7 @@ def _run(world: World) -> int:
         report = replace(report, added=added, notices=(*report.notices, *([unknown] if unknown else [])))
     report = judged(report, policy, workspace)
 
-    _publish(world, settings, report, choice)
+    _publish(world, settings, report, choice, lines_of(reading.document for reading in readings))
     return 1 if report.fails(settings.fail_on) else 0
 
 
@@ -229,7 +230,7 @@ def choose(found: Found, changes: Changes, changed_only: str, values_file: str) 
     return Choice(changed, paths, f"Checked {len(changed):,} of {total}: those that changed {since}.", tuple(notices))
 
 
-def _publish(world: World, settings: Settings, report: Report, choice: Choice) -> None:
+def _publish(world: World, settings: Settings, report: Report, choice: Choice, source: Source) -> None:
     """Everything that leaves the step, the log first and the outputs last."""
     context = world.context
     look = Look(
@@ -242,6 +243,8 @@ def _publish(world: World, settings: Settings, report: Report, choice: Choice) -
         changed=frozenset(choice.changed),
         limit=summary.room(world.environ),
         places=f"the JSON report ({settings.report_file})",
+        fail_on=settings.fail_on,
+        source=source,
     )
     with world.commands.group("All findings") if report.findings else contextlib.nullcontext():
         world.out.write(render("text", report, look))

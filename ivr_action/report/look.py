@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+Source = Callable[[str], Sequence[str] | None]
+"""Lines of a file by its path as reports show it, without their ends; None where it has no lines to show."""
+
 
 class Lines(Protocol):
     """A file whose lines can be shown; `flow.document.Document` is one."""
@@ -63,11 +66,11 @@ class Look:
     """Where a shortened result says that the rest is."""
     fail_on: str = "error"
     """The lowest level that fails the run, or `never`."""
-    source: Callable[[str], Sequence[str] | None] | None = None
-    """Lines of a file by its path as reports show it, without their ends; None where it has no lines to show."""
+    source: Source | None = None
+    """Shows a finding's line where there is one."""
 
 
-def lines_of(files: Iterable[Lines]) -> Callable[[str], Sequence[str] | None]:
+def lines_of(files: Iterable[Lines]) -> Source:
     """`Look.source` of files that were read; a file is cut into lines when it is asked for."""
     by_path = {file.path: file for file in files}
 
