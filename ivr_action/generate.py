@@ -13,6 +13,8 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+from ivr_action.flow.schema.architect_yaml import NAME as SCHEMA_NAME
+from ivr_action.flow.schema.architect_yaml import architect_schema
 from ivr_action.settings import OUTPUTS, Input, inputs
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +41,7 @@ def generated(rule_pages: Callable[[], dict[str, str]] | None = None) -> dict[st
         "action.yml": action_yml(declared),
         "docs/inputs.md": inputs_md(declared),
         "ivr_action/options.py": options_py(declared),
+        f"ivr_action/flow/schema/{SCHEMA_NAME}": json.dumps(architect_schema(), ensure_ascii=False, indent=2) + "\n",
         **rule_pages(),
     }
 

@@ -24,6 +24,8 @@ _NODE_WORDS = re.compile(r"transitionConditions|start_?[nN]ode_?[iI]d|destinatio
 _JSON_WORDS = re.compile(
     r"\"(?:flowSequenceItemList|transitionConditions|startNodeId|start_node_id|destinationNodeId)\""
 )
+_JSON_SCHEMA = re.compile(r"\"\$schema\"\s*:\s*\"https?://json-schema\.org/")
+"""A schema of flows, which teams keep beside them for their editors, speaks of the same keys."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
 _I3_HEAD = b"JTdC"
 """Base64 of `%7B`, the percent-encoded `{` that every `.i3*` file starts with."""
@@ -49,7 +51,7 @@ def looks_like_flow(data: bytes) -> bool:
         return True
     if head.startswith(b"{"):
         start = data[: 4 * _HEAD].decode("utf-8", "replace")
-        return bool(_JSON_WORDS.search(start)) or _yaml_in_json(start)
+        return (bool(_JSON_WORDS.search(start)) or _yaml_in_json(start)) and not _JSON_SCHEMA.search(start)
     body = head.decode("utf-8", "replace")
     if _YAML_FLOW.match(body) or _ARCHITECT_WORDS.search(body):
         return True
