@@ -19,8 +19,8 @@ from ivr_action.trace.walk import Answer, walk
 NODES = 4_000
 KINDS = {
     "prompts": "playAudio: {{name: A{n}, audio: {{tts: Text {n}.}}}}",
-    "assignments": "updateData: {{name: A{n}, statements: [{{integer: {{variable: Flow.n, value: {{lit: {n}}}}}}}]}}",
-    "expressions": "updateData: {{name: A{n}, statements: [{{integer: {{variable: Flow.n, value: {{exp: Flow.n+1}}}}}}]}}",
+    "assignments": "updateData: {{statements: [{{integer: {{variable: Flow.n, value: {{lit: {n}}}}}}}]}}",
+    "expressions": "updateData: {{statements: [{{integer: {{variable: Flow.n, value: {{exp: Flow.n + 1}}}}}}]}}",
     "decisions": "decision: {{name: A{n}, condition: {{exp: Flow.n == {n} And Flow.text == \"x\"}}}}",
 }  # fmt: skip
 SLOWDOWN = 250.0

@@ -145,11 +145,12 @@ def named(action: Action) -> str:
             inner = body.get("dataAction") or body.get("bridgeAction") if isinstance(body, dict) else None
             if isinstance(inner, dict) and inner:
                 return str(next(iter(inner)))
-    for key in ("dataTable", "schedule", "scheduleGroup", "evaluate", "findName", "findId"):
-        body = params.get(key)
-        if isinstance(body, dict) and body:
-            found = parameter(body)
-            return found.text or str(next(iter(body)))
+    table = params.get("dataTable")
+    if isinstance(table, dict) and table:
+        return str(next(iter(table)))
+    sought = first(params, "schedule", "scheduleGroup", "findName", "findId").text
+    if sought:
+        return sought
     return action.name or action.type
 
 

@@ -69,7 +69,9 @@ def test_a_data_action_fails_or_times_out_by_its_outputs() -> None:
 
 SCHEDULE = """evaluateScheduleGroup:
               name: Open?
+              evaluate: {now: true}
               scheduleGroup: {lit: {name: Hours}}
+              emergencyGroup: {noValue: true}
               outputs:
                 open: {actions: [{playAudio: {name: Open, audio: {tts: Open.}}}]}
                 holiday: {actions: [{playAudio: {name: Holiday, audio: {tts: Holiday.}}}]}"""
