@@ -88,12 +88,13 @@ def action_yml(declared: tuple[Input, ...]) -> str:
         "inputs:",
     ]
     for item in declared:
-        # No `default:`: the runner would hand it over as if the user had given it, and then neither the
+        # No `default:` but the token's: the runner would hand it over as if the user had given it, and then neither the
         # environment nor a configuration file could count.
         accepted = f" Accepted: {', '.join(item.choices)}." if item.choices else ""
         default = f" Default: {item.default}." if item.default else ""
         lines += [f"  {item.name}:", *_folded("description", item.description + accepted + default)]
         lines += ["    required: false"]
+        lines += [f"    default: {item.action_default}"] if item.action_default else []
     lines += ["", "outputs:"]
     for name, description in OUTPUTS.items():
         lines += [f"  {name}:", *_folded("description", description)]
@@ -199,7 +200,8 @@ def _values(item: Input) -> str:
 
 
 def _default(item: Input) -> str:
-    return f"`{item.default}`" if item.default else "empty"
+    default = item.default or item.action_default
+    return f"`{default}`" if default else "empty"
 
 
 def _read(path: Path) -> str | None:

@@ -81,7 +81,7 @@ def scope_of(
     if not changes.known:
         if changes.expected:
             return replace(every, words=f"Checked all {total}: {changes.reason}.")
-        notice = f"Nobody could tell what changed, so every flow file was checked: {changes.reason}."
+        notice = f"Git could not tell what changed, so every flow file was checked: {changes.reason}."
         return replace(every, notices=(notice, *notices))
     return _narrowed(every, changes, total)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from ivr_action.errors import UsageError
 
@@ -66,8 +66,9 @@ class Settings(BaseModel):
         description=(
             "Which of them to check. `auto`: on `pull_request`, `push` and `merge_group` those that "
             "the event changed, otherwise all. `true`: always those that changed; where the event "
-            "names no earlier commit, since the checked-out commit's first parent. `false`: all. When"
-            " Git cannot tell, all are checked and the summary says why."
+            "names no earlier commit, since the checked-out commit's first parent. `false`: all. Flows that "
+            "call a changed one are checked too. When neither Git nor GitHub can tell what changed, all are "
+            "checked and the summary says why; see docs/changed-files.md."
         ),
     )
     substitutions: str = Field(
@@ -122,6 +123,29 @@ class Settings(BaseModel):
         default="true",
         description="`true`: write the job summary.",
     )
+    comment: Annotated[Literal["auto", "true", "false"], BeforeValidator(_word)] = Field(
+        default="auto",
+        description=(
+            "One comment on the pull request, kept up to date. `auto`: where the token may write, which it may not "
+            "for a fork. `true`: the same, and it is said why there is none. `false`: none. It needs "
+            "`permissions: pull-requests: write`; see docs/comment.md."
+        ),
+    )
+    comment_key: str = Field(
+        default="",
+        description=(
+            "Keeps the comments of several steps apart: steps with the same key share one. Empty: every step of "
+            "every job has its own; the jobs of a matrix share one."
+        ),
+    )
+    github_token: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "Token for the comment, and for asking GitHub what changed where the checkout lacks the history. "
+            "Everything else works without one."
+        ),
+        json_schema_extra={"action_default": "${{ github.token }}"},
+    )
     report_file: _Path = Field(
         default=".ivr-action/report.json",
         description="Where to write the JSON report, relative to the workspace.",
@@ -158,6 +182,8 @@ class Input:
     """Accepted values; empty where any text is."""
     cli: bool
     metavar: str
+    action_default: str = ""
+    """What GitHub fills in where a workflow says nothing, instead of leaving the input out."""
 
     @property
     def environment(self) -> str:
@@ -210,7 +236,15 @@ def _declared(name: str, field: Any) -> Input:
     default = field.default if isinstance(field.default, str) else ""
     name = name.replace("_", "-")
     choices = tuple(item for item in arguments if isinstance(item, str))
-    return Input(name, field.description, default, choices, bool(extra.get("cli")), extra.get("metavar", ""))
+    return Input(
+        name,
+        field.description,
+        default,
+        choices,
+        bool(extra.get("cli")),
+        extra.get("metavar", ""),
+        extra.get("action_default", ""),
+    )
 
 
 def _unknown(environ: Mapping[str, str], names: list[str]) -> list[str]:

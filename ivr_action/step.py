@@ -13,12 +13,13 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TextIO
 
 from ivr_action import __version__
 from ivr_action.check import RULES, CheckOptions, check
 from ivr_action.errors import IvrError, NothingScannedError
-from ivr_action.files import Found, SourceFile, find
+from ivr_action.files import Found, find
 from ivr_action.flow.read import Reading, looks_like_flow, read_flow
 from ivr_action.model import Level, Report
 from ivr_action.policy import (
@@ -33,16 +34,21 @@ from ivr_action.policy import (
 )
 from ivr_action.report import Look, render
 from ivr_action.report.annotations import annotate
-from ivr_action.report.look import Source, lines_of
+from ivr_action.report.comment import render as render_comment
+from ivr_action.report.look import lines_of
 from ivr_action.report.markdown import prose
-from ivr_action.report.plain import count_of
 from ivr_action.runner import summary, toolkit
+from ivr_action.runner.before import Before, BeforeError
 from ivr_action.runner.changed import Changes, changed_files
+from ivr_action.runner.changed_github import ask_github
 from ivr_action.runner.commands import Commands
+from ivr_action.runner.comment import mark_of, put_comment, why_not
 from ivr_action.runner.context import Context
-from ivr_action.runner.git import Git, GitError, git_in
+from ivr_action.runner.git import Git, git_in
+from ivr_action.runner.github import GitHub
 from ivr_action.runner.log import GuardedStream
 from ivr_action.runner.outputs import write_file, write_outputs
+from ivr_action.scope import Scope, scope_of
 from ivr_action.settings import Settings, read_settings
 from ivr_action.substitutions import load_substitutions
 
@@ -55,7 +61,8 @@ _FAILED = {
     "report": "",
     "sarif-file": "",
 }
-_NOWHERE_CHANGED = "No flow file changed"
+_LINES = 10
+"""Of a message that says why there is no result; more would not fit into a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class World:
     git: Git
     check: Callable[[Sequence[Reading], CheckOptions], Report]
     today: Callable[[], date]
+    github: Callable[[str, str, str], GitHub]
 
     @property
     def is_review(self) -> bool:
@@ -85,6 +93,7 @@ def main(
     git: Git | None = None,
     check: Callable[[Sequence[Reading], CheckOptions], Report] = check,
     today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    github: Callable[[str, str, str], GitHub] = GitHub,
 ) -> int:
     """Runs the step and returns its exit status; see "Exit status" in docs/inputs.md.
 
@@ -95,11 +104,14 @@ def main(
         git: runs git in the workspace.
         check: applies the rules.
         today: the day by which suppressions expire.
+        github: connects to GitHub's API: its address, a token, `owner/name`.
     """
     environ = os.environ if environ is None else environ
     out, err = GuardedStream(stdout or sys.stdout), GuardedStream(stderr or sys.stderr)
     context = Context.from_environ(environ)
-    world = World(environ, context, out, err, Commands(out), git or git_in(context.workspace, environ), check, today)
+    world = World(
+        environ, context, out, err, Commands(out), git or git_in(context.workspace, environ), check, today, github
+    )
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             return _run(world)
@@ -120,10 +132,37 @@ def main(
 
 def _run(world: World) -> int:
     settings = read_settings(world.environ, lambda name: toolkit.get_input(world.environ, name))
-    workspace = world.context.workspace
-    changes = changed_files(world.context, world.git, always=settings.changed_only == "true")
-    before = _reader_of(changes, world.git)
-    policy = _policy(world, settings, before)
+    _keep_secret(world, settings)
+    try:
+        report, scope, settings = _check(world, settings)
+    except IvrError as error:
+        _comment(world, settings, _not_checked(str(error), error.hint), worth_it=False)
+        raise
+    _publish(world, settings, report, scope)
+    return 1 if report.fails(settings.fail_on) else 0
+
+
+def _keep_secret(world: World, settings: Settings) -> None:
+    token = settings.github_token.get_secret_value()
+    world.out.hide(token)
+    world.err.hide(token)
+    if token and world.environ.get("GITHUB_ACTIONS") == "true":
+        world.commands.mask(token)
+
+
+def _check(world: World, settings: Settings) -> tuple[Report, Scope, Settings]:
+    """Everything up to the report; the settings come back with what the configuration says."""
+    workspace, always = world.context.workspace, settings.changed_only == "true"
+    connect = cache(lambda: _connect(world, settings))
+    changes = changed_files(
+        world.context,
+        world.git,
+        always=always,
+        elsewhere=lambda head, prefix: ask_github(world.context, connect(), head, prefix, always=always),
+    )
+    before = Before(changes, world.git, connect)
+    read_before = _reader_of(before)
+    policy = _policy(world, settings, read_before)
     inline = "substitutions" not in settings.model_fields_set and policy.config.substitutions.startswith("{")
     settings = with_config(settings, policy.config)
     values, values_file = load_substitutions(settings.substitutions, workspace)
@@ -135,26 +174,50 @@ def _run(world: World) -> int:
         if settings.allow_empty == "false":
             raise
         found = Found((), (f"{error} `allow-empty` lets that pass.",))
-    rules_changed = _rules_changed(world, policy, changes)
-    choice = choose(found, changes, "false" if rules_changed else settings.changed_only, values_file)
-
-    readings = [read_flow(file.path, file.data, values) for file in choice.files]
+    scope = scope_of(
+        found,
+        changes,
+        settings.changed_only,
+        read=lambda path, data: read_flow(path, data, values),
+        read_before=before.read,
+        values_file=values_file,
+        rules_changed=_rules_changed(world, policy, changes),
+    )
     options = CheckOptions(
         settings.cycles,
         policy.config.levels,
         policy.config.settings,
-        all_files=len(choice.files) == len(found.files),
+        others=scope.others,
+        before=scope.before,
         today=world.today(),
     )
-    report = world.check(readings, options)
-    report = replace(report, scope=choice.scope, notices=(*report.notices, *rules_changed, *choice.notices))
+    report = world.check(scope.readings, options)
+    report = replace(report, scope=scope.words, notices=(*report.notices, *scope.notices))
     if world.is_review:
-        added, unknown = added_suppressions(readings, before, {new: old for old, new in changes.renamed})
+        added, unknown = added_suppressions(scope.readings, read_before, {new: old for old, new in changes.renamed})
         report = replace(report, added=added, notices=(*report.notices, *([unknown] if unknown else [])))
-    report = judged(report, policy, workspace)
+    return judged(report, policy, workspace), scope, settings
 
-    _publish(world, settings, report, choice, lines_of(reading.document for reading in readings))
-    return 1 if report.fails(settings.fail_on) else 0
+
+def _connect(world: World, settings: Settings) -> GitHub | None:
+    """GitHub's API; None where there is no token for it."""
+    token, context = settings.github_token.get_secret_value(), world.context
+    if not token or "/" not in context.repository or not context.api_url.startswith(("https://", "http://")):
+        return None
+    return world.github(context.api_url, token, context.repository)
+
+
+def _comment(world: World, settings: Settings, text: str, *, worth_it: bool) -> str:
+    """Keeps the comment on the pull request up to date; returns what to tell where that did not work."""
+    token = bool(settings.github_token.get_secret_value())
+    possible, why = why_not(world.context, settings.comment, token=token)
+    if not possible:
+        return why
+    api = _connect(world, settings)
+    if api is None:
+        return "No comment was written: the runner does not say where GitHub's API is."
+    mark = mark_of(world.context, settings.comment_key)
+    return put_comment(api, world.context.pull_request, mark, text, worth_it=worth_it)
 
 
 def _policy(world: World, settings: Settings, before: ReadBefore) -> Policy:
@@ -175,62 +238,19 @@ def _rules_changed(world: World, policy: Policy, changes: Changes) -> tuple[str,
     return tuple(f"`{path}` changed, so every flow file was checked." for path in named)
 
 
-def _reader_of(changes: Changes, git: Git) -> ReadBefore:
-    """Reads files as they were before the event."""
+def _reader_of(before: Before) -> ReadBefore:
+    """Reads files as they were before the event, with the policy's own error."""
 
     def read(path: str) -> bytes | None:
-        if not changes.since:
-            raise UnknownBeforeError(changes.reason)
         try:
-            if not git(["ls-tree", "--name-only", changes.since, "--", path]):
-                return None
-            return git(["cat-file", "blob", f"{changes.since}:./{path}"])
-        except GitError as error:
+            return before.read(path)
+        except BeforeError as error:
             raise UnknownBeforeError(str(error)) from error
 
     return read
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which of the files that were found are checked, and the words for it."""
-
-    files: tuple[SourceFile, ...]
-    changed: tuple[str, ...]
-    scope: str
-    notices: tuple[str, ...]
-
-
-def choose(found: Found, changes: Changes, changed_only: str, values_file: str) -> Choice:
-    """Narrows the files down to those that changed, where that is known and wanted.
-
-    Args:
-        found: all flow files.
-        changes: what Git says.
-        changed_only: the input.
-        values_file: path of the file with the substitutions: where it changed, every flow did.
-    """
-    files, notices = found.files, list(found.notices)
-    if changes.known and values_file and changes.has(os.path.normpath(values_file).replace(os.sep, "/")):
-        notices.append(f"The substitutions in {values_file} changed, and with them every flow.")
-        changes = replace(changes, known=False, expected=True, reason="their substitutions changed")
-    changed = tuple(file for file in files if changes.has(file.path) or changes.has(file.real))
-    paths = tuple(file.path for file in changed)
-    total = count_of(len(files), "flow file")
-    if changed_only == "false":
-        return Choice(files, paths, f"Checked all {total}.", tuple(notices))
-    if not changes.known:
-        if changes.expected:
-            return Choice(files, paths, f"Checked all {total}: {changes.reason}.", tuple(notices))
-        notices.insert(0, f"Git could not tell what changed, so every flow file was checked: {changes.reason}.")
-        return Choice(files, paths, f"Checked all {total}.", tuple(notices))
-    since = f"since {changes.since[:10]}"
-    if not changed:
-        return Choice((), (), f"{_NOWHERE_CHANGED} {since}; there are {total}.", tuple(notices))
-    return Choice(changed, paths, f"Checked {len(changed):,} of {total}: those that changed {since}.", tuple(notices))
-
-
-def _publish(world: World, settings: Settings, report: Report, choice: Choice, source: Source) -> None:
+def _publish(world: World, settings: Settings, report: Report, scope: Scope) -> None:
     """Everything that leaves the step, the log first and the outputs last."""
     context = world.context
     look = Look(
@@ -240,11 +260,11 @@ def _publish(world: World, settings: Settings, report: Report, choice: Choice, s
         blob_url=context.blob_url,
         repository_url=context.repository_url,
         sha=context.sha,
-        changed=frozenset(choice.changed),
+        changed=frozenset(scope.changed),
         limit=summary.room(world.environ),
         places=f"the JSON report ({settings.report_file})",
         fail_on=settings.fail_on,
-        source=source,
+        source=lines_of(reading.document for reading in (*scope.readings, *scope.others)),
     )
     with world.commands.group("All findings") if report.findings else contextlib.nullcontext():
         world.out.write(render("text", report, look))
@@ -258,6 +278,11 @@ def _publish(world: World, settings: Settings, report: Report, choice: Choice, s
         "report": write_file(workspace, settings.report_file, render("json", report, look)),
         "sarif-file": write_file(workspace, settings.sarif_file, render("sarif", report, look)),
     }
+    worth_it = bool(report.flows or report.alerts)
+    problem = _comment(world, settings, render_comment(report, look, context.run_url), worth_it=worth_it)
+    if problem:
+        report = replace(report, notices=(*report.notices, problem))
+        world.commands.annotate("warning" if settings.comment == "true" else "note", problem, title="ivr-action")
     if settings.summary == "true" and look.limit:
         from ivr_action.report.summary import render as render_summary
 
@@ -266,7 +291,7 @@ def _publish(world: World, settings: Settings, report: Report, choice: Choice, s
         "valid": "true" if not report.count(Level.ERROR) else "false",
         "error-count": str(report.count(Level.ERROR)),
         "warning-count": str(report.count(Level.WARNING)),
-        "changed-flows": json.dumps(list(choice.changed)),
+        "changed-flows": json.dumps(list(scope.changed)),
         **written,
     }
     write_outputs(world.environ, outputs)
@@ -282,6 +307,11 @@ def _fail(world: World, message: str, hint: str) -> None:
         write_outputs(world.environ, _FAILED)
     text = f"{message}\n{hint}" if hint else message
     world.commands.annotate("error", text, title="ivr-action")
-    page = f"## ❌ IVR flows: not checked\n\n{'<br>'.join(prose(line, 2000) for line in text.splitlines())}\n"
     with contextlib.suppress(OSError):
-        summary.append(world.environ, page)
+        summary.append(world.environ, _not_checked(message, hint))
+
+
+def _not_checked(message: str, hint: str) -> str:
+    """What the summary and the comment say where there is no result."""
+    lines = f"{message}\n{hint}".strip().splitlines()
+    return f"## ❌ IVR flows: not checked\n\n{'<br>'.join(prose(line, 2000) for line in lines[:_LINES])}\n"

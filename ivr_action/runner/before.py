@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Protocol
 
 from ivr_action.runner.changed import Changes
@@ -29,13 +30,13 @@ class Before:
     Args:
         changes: names the commit.
         git: runs git in the workspace.
-        api: None where there is no token.
+        connect: the API; None where there is no token. Called where it is needed.
     """
 
-    def __init__(self, changes: Changes, git: Git, api: Api | None) -> None:
+    def __init__(self, changes: Changes, git: Git, connect: Callable[[], Api | None]) -> None:
         self._changes = changes
         self._git = git
-        self._api = api
+        self._connect = connect
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes; None where there was no ordinary file of that name.
@@ -48,17 +49,19 @@ class Before:
         """
         commit = self._changes.since
         if not commit:
-            raise BeforeError("no earlier commit is known")
+            raise BeforeError(self._changes.reason or "no earlier commit is known")
         if not self._changes.source:
             try:
                 return self._from_git(commit, path)
             except GitError as error:
-                if self._api is None:
-                    raise BeforeError(str(error)) from error
-        if self._api is None:
-            raise BeforeError("the checkout does not hold the commit before")
+                reason = str(error)
+        else:
+            reason = "the checkout does not hold the commit before"
+        api = self._connect()
+        if api is None:
+            raise BeforeError(reason)
         try:
-            return self._api.content(f"{self._changes.prefix}{path}", commit)
+            return api.content(f"{self._changes.prefix}{path}", commit)
         except ApiError as error:
             raise BeforeError(str(error)) from error
 

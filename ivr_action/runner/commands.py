@@ -58,6 +58,13 @@ class Commands:
         given = {key: value for key, value in properties.items() if value}
         self._stream.command(toolkit.command_line(level, message[:MESSAGE_LIMIT], given))
 
+    def mask(self, secret: str) -> None:
+        """Asks the runner to hide a secret in the log, from now on and in later steps too."""
+        from ivr_action.runner import toolkit
+
+        for line in secret.splitlines():
+            self._stream.command(toolkit.mask_line(line))
+
     @contextlib.contextmanager
     def group(self, name: str) -> Iterator[None]:
         """Folds the lines that are printed inside it; groups do not nest."""

@@ -14,6 +14,8 @@ from typing import TextIO
 _BLANKS = r"[\s\x00-\x1f\x7f-\xa0\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*"
 """What a reader may skip at the start of a line: white space of any kind and characters without width."""
 _COMMAND = re.compile(rf"\A({_BLANKS}):(?=:)")
+_SECRET = 8
+"""A shorter secret is none, and hiding it would garble the log."""
 _OLD_COMMAND = re.compile(r"##(?=\[)")
 
 
@@ -39,6 +41,12 @@ class GuardedStream(io.TextIOBase):
         super().__init__()
         self._target = target
         self._held = ""
+        self._secrets: tuple[str, ...] = ()
+
+    def hide(self, secret: str) -> None:
+        """Prints `***` from now on wherever this text would be printed; not in workflow commands."""
+        if len(secret) >= _SECRET:
+            self._secrets += (secret,)
 
     def write(self, text: str) -> int:
         """Prints every line that is whole now."""
@@ -47,7 +55,7 @@ class GuardedStream(io.TextIOBase):
         whole = bool(lines) and lines[-1][-1:] != "\r" and lines[-1].splitlines()[0] != lines[-1]
         self._held = "" if whole or not lines else lines.pop()
         for line in lines:
-            self._put(_harmless_line(line))
+            self._put(self._line(line))
         return len(text)
 
     def command(self, line: str) -> None:
@@ -63,7 +71,7 @@ class GuardedStream(io.TextIOBase):
         """Ends and prints a line that was begun."""
         if self._held:
             held, self._held = self._held, ""
-            self._put(_harmless_line(held) if held.endswith("\r") else _harmless_line(held) + "\n")
+            self._put(self._line(held) if held.endswith("\r") else self._line(held) + "\n")
 
     def flush(self) -> None:
         """Hands whole lines on; a begun line stays until it is whole."""
@@ -81,6 +89,11 @@ class GuardedStream(io.TextIOBase):
     def encoding(self) -> str:  # type: ignore[override]
         """The target's."""
         return getattr(self._target, "encoding", None) or "utf-8"
+
+    def _line(self, line: str) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        return _harmless_line(line)
 
     def _put(self, text: str) -> None:
         encoding = self.encoding

@@ -37,6 +37,14 @@ def group_line(name: str | None) -> str:
     return written.getvalue().rstrip("\r\n")
 
 
+def mask_line(secret: str) -> str:
+    """The command that makes the runner hide a text of one line."""
+    written = io.StringIO()
+    with contextlib.redirect_stdout(written):
+        core.set_secret(secret)
+    return written.getvalue().rstrip("\r\n")
+
+
 def set_output(environ: Mapping[str, str], name: str, value: str) -> bool:
     """Writes an output to the runner's file. False where the runner named none: then there is nobody to read it."""
     path = environ.get("GITHUB_OUTPUT")

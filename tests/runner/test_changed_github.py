@@ -204,10 +204,10 @@ def test_a_shallow_checkout_asks_the_api_and_reads_the_files_before(
     )
     assert (changes.paths, changes.deleted) == ({"new.yaml", "old.yaml"}, ("gone.yaml",))
     assert changes.source.startswith("GitHub's API, since the checkout does not hold the commit before")
-    before = Before(changes, shallow.git, client)
+    before = Before(changes, shallow.git, lambda: client)
     assert [before.read(path) for path in ("old.yaml", "gone.yaml", "new.yaml")] == [b"before\n", b"gone\n", None]
     with pytest.raises(BeforeError, match="does not hold"):
-        Before(changes, shallow.git, None).read("old.yaml")
+        Before(changes, shallow.git, lambda: None).read("old.yaml")
 
 
 def test_where_neither_knows_both_say_why(repository: Repository, tmp_path: Path) -> None:
@@ -223,8 +223,8 @@ def test_where_neither_knows_both_say_why(repository: Repository, tmp_path: Path
 def test_git_reads_the_files_before_where_it_has_them(repository: Repository) -> None:
     first = repository.commit({"ivr/a.yaml": "a\n"})
     repository.commit({"ivr/a.yaml": "b\n", "ivr/[*].yaml": "new\n"})
-    before = Before(Changes(known=True, since=first), git_in(str(repository.folder / "ivr"), os.environ), None)
+    before = Before(Changes(known=True, since=first), git_in(str(repository.folder / "ivr"), os.environ), lambda: None)
     assert [before.read(path) for path in ("a.yaml", "[*].yaml", "..", ".")] == [b"a\n", None, None, None]
-    gone = Before(Changes(known=True, since="1" * 40), git_in(str(repository.folder), os.environ), None)
+    gone = Before(Changes(known=True, since="1" * 40), git_in(str(repository.folder), os.environ), lambda: None)
     with pytest.raises(BeforeError):
         gone.read("ivr/a.yaml")
