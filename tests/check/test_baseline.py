@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from ivr_action.check.baseline import (
     SCHEMA,
@@ -136,6 +138,14 @@ def test_it_is_written_as_it_is_read() -> None:
     ]
     content = json.loads(text)
     assert (content["schema"], content["tool"]["version"]) == (SCHEMA, "1.2.3")
+
+
+def test_the_published_schema_describes_it() -> None:
+    schema = json.loads(files("ivr_action").joinpath("schema/baseline-1.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    validator.validate(json.loads(render_baseline(baseline_of(finding(), finding(path=B)), "1.2.3")))
+    assert not validator.is_valid(json.loads(NO_COUNT))
 
 
 def test_each_entry_is_a_line_in_order() -> None:
