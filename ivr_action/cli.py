@@ -15,13 +15,19 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TextIO
 
 from ivr_action import __version__
-from ivr_action.errors import IvrError, UsageError
+from ivr_action.errors import IvrError, NothingScannedError, UsageError
 from ivr_action.options import OPTIONS
 
 INTERRUPTED = 130
 BUG = 70
 _FORMATS = ("text", "json", "sarif", "junit", "github")
 _GRAPH_FORMATS = ("json", "mermaid", "dot")
+_SCHEMAS = {
+    "node-graph": ("flow", "schema", "node-graph-1.json"),
+    "architect-yaml": ("flow", "schema", "architect-yaml-1.json"),
+    "config": ("schema", "config-1.json"),
+    "report": ("report", "schema", "report-1.json"),
+}
 
 
 def main(
@@ -94,6 +100,11 @@ def _parser() -> argparse.ArgumentParser:
         help="file, folder or glob; `-` reads standard input; without any, all flows below this folder",
     )
     validate.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
+    validate.add_argument(
+        "--only-flows",
+        action="store_true",
+        help="leave out files that do not look like a flow, even where they are named; none at all is no error",
+    )
     validate.add_argument("--watch", action="store_true", help="check again whenever a file changes; Ctrl-C ends")
     _add_shared(validate, ("substitutions", "cycles", "fail-on", "config", "baseline"))
     validate.set_defaults(run=_validate)
@@ -116,6 +127,10 @@ def _parser() -> argparse.ArgumentParser:
     graph.add_argument("--format", choices=_GRAPH_FORMATS, default="json", help="default: json")
     _add_shared(graph, ("substitutions", "config"))
     graph.set_defaults(run=_graph)
+
+    schema = commands.add_parser("schema", help="print a JSON Schema", description="Print a JSON Schema for editors.")
+    schema.add_argument("name", metavar="NAME", choices=tuple(_SCHEMAS), help=", ".join(_SCHEMAS))
+    schema.set_defaults(run=_schema)
 
     rules = commands.add_parser("rules", help="list the rules, or explain one", description="List the rules.")
     rules.add_argument("id", metavar="ID", nargs="?", help="the rule to explain")
@@ -255,6 +270,13 @@ def _baseline(options: argparse.Namespace, environ: Mapping[str, str], out: Text
     return run(report, policy, os.getcwd(), out, write=options.write, grow=options.grow)
 
 
+def _schema(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+    from importlib.resources import files
+
+    out.write(files("ivr_action").joinpath(*_SCHEMAS[options.name]).read_text(encoding="utf-8"))
+    return 0
+
+
 def _rules(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
     from ivr_action.check import RULES, rule
 
@@ -296,7 +318,14 @@ def _read(names: list[str], options: argparse.Namespace, environ: Mapping[str, s
         if len(names) > 1:
             raise UsageError("`-` reads one flow from standard input; name it alone.")
         return [read_flow("<stdin>", sys.stdin.buffer.read(SIZE_LIMIT + 1), values)]
-    found = find(names, os.getcwd(), looks_like_flow=looks_like_flow, confined=False, ignore=config.ignore)
+    only_flows = getattr(options, "only_flows", False)
+    how: Any = {"looks_like_flow": looks_like_flow, "ignore": config.ignore, "only_flows": only_flows}
+    try:
+        found = find(names, os.getcwd(), confined=False, **how)
+    except NothingScannedError:
+        if not only_flows:
+            raise
+        return []
     return [read_flow(file.path, file.data, values) for file in found.files]
 
 

@@ -46,6 +46,7 @@ def find(
     looks_like_flow: Callable[[bytes], bool],
     confined: bool = True,
     ignore: Sequence[str] = (),
+    only_flows: bool = False,
 ) -> Found:
     """Finds and reads the files to check.
 
@@ -56,6 +57,7 @@ def find(
         looks_like_flow: tells by a file's bytes whether it is worth checking where nobody named it.
         confined: refuse what lies outside `root`, by a link or by its name.
         ignore: paths, folders and globs that the configuration leaves out, whoever names them.
+        only_flows: leave out what does not look like a flow also where it is named.
 
     Raises:
         UsageError: a path does not exist, lies outside, is no file, or is too large.
@@ -82,7 +84,7 @@ def find(
                 raise
             notices.append(f"Left out: {error}")
             continue
-        if named or looks_like_flow(file.data):
+        if (named and not only_flows) or looks_like_flow(file.data):
             files[shown] = file
     if not files:
         what = f"No file matches {', '.join(f'`{pattern}`' for pattern in patterns)}." if patterns else (
