@@ -135,7 +135,10 @@ class VariableNeverSet(Rule):
         suspects = {
             name: declared
             for name, declared in found.declared.items()
-            if _starts_empty(declared) and name in mentions and not mentions[name].written
+            if _starts_empty(declared)
+            and name in mentions
+            and not mentions[name].written
+            and (mentions[name].times > 1 or found.is_named_elsewhere(declared))
         }
         if not suspects:
             return

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from ivr_action.flow.document import is_scalar, text
+from ivr_action.flow.document import text
 from ivr_action.flow.flow import Action, ArchitectFlow, Format, Variable
 
 _NAME = re.compile(r"\b(?:Flow|Task|State|Slot|Common)\.\w+", re.IGNORECASE)
@@ -168,6 +168,7 @@ class Variables:
         skip = {id(item.variable.element) for item in self.declared.values()}
         skip.update(id(variable.element) for variable in self._declarations())
         yaml = flow.format is Format.ARCHITECT_YAML
+        wanted = ("exp", "var", "variable") if yaml else ("text",)
         found: list[Use] = []
         todo: list[tuple[Any, Action | None, bool, Any]] = [(flow.element, None, False, "")]
         while todo:
@@ -176,12 +177,12 @@ class Variables:
                 continue
             pairs: Any = element.items() if isinstance(element, dict) else enumerate(element)
             for key, value in pairs:
-                if not is_scalar(value):
+                if isinstance(value, (dict, list)):
                     if isinstance(key, str) and key in _SKIPPED:
                         continue
                     todo.append((value, own.get(id(value), action), bound or key == "inputs", key))
                     continue
-                said = text(value)
+                said = text(value) if key in wanted else None
                 if said is None or "." not in said:
                     continue
                 if yaml:
