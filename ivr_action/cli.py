@@ -22,12 +22,7 @@ INTERRUPTED = 130
 BUG = 70
 _FORMATS = ("text", "json", "sarif", "junit", "github")
 _GRAPH_FORMATS = ("json", "mermaid", "dot")
-_SCHEMAS = {
-    "node-graph": ("flow", "schema", "node-graph-1.json"),
-    "architect-yaml": ("flow", "schema", "architect-yaml-1.json"),
-    "config": ("schema", "config-1.json"),
-    "report": ("report", "schema", "report-1.json"),
-}
+_SCHEMAS = ("node-graph", "architect-yaml", "config", "report")
 
 
 def main(
@@ -129,12 +124,12 @@ def _parser() -> argparse.ArgumentParser:
     graph.set_defaults(run=_graph)
 
     schema = commands.add_parser("schema", help="print a JSON Schema", description="Print a JSON Schema for editors.")
-    schema.add_argument("name", metavar="NAME", choices=tuple(_SCHEMAS), help=", ".join(_SCHEMAS))
-    schema.set_defaults(run=_schema)
+    schema.add_argument("name", metavar="NAME", choices=_SCHEMAS, help=", ".join(_SCHEMAS))
+    schema.set_defaults(run=_show("schema"))
 
     rules = commands.add_parser("rules", help="list the rules, or explain one", description="List the rules.")
     rules.add_argument("id", metavar="ID", nargs="?", help="the rule to explain")
-    rules.set_defaults(run=_rules)
+    rules.set_defaults(run=_show("rules"))
     return parser
 
 
@@ -270,38 +265,16 @@ def _baseline(options: argparse.Namespace, environ: Mapping[str, str], out: Text
     return run(report, policy, os.getcwd(), out, write=options.write, grow=options.grow)
 
 
-def _schema(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
-    from importlib.resources import files
+def _show(what: str) -> Callable[..., int]:
+    """A command of `ivr_action.show`, which is imported when it is called."""
 
-    out.write(files("ivr_action").joinpath(*_SCHEMAS[options.name]).read_text(encoding="utf-8"))
-    return 0
+    def run(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+        from ivr_action import show
 
+        command: Callable[..., int] = getattr(show, what)
+        return command(options, out)
 
-def _rules(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
-    from ivr_action.check import RULES, rule
-
-    if options.id is None:
-        width = max(len(found.id) for found in RULES)
-        for found in RULES:
-            level = found.level.value if found.enabled else "off"
-            out.write(f"{found.id:{width}}  {level:7}  {found.summary}\n")
-        return 0
-    found = rule(options.id)
-    state = found.level.value if found.enabled else f"{found.level.value}, off by default"
-    parts = (
-        f"{found.id} ({state})\n{found.summary}",
-        f"Why it matters\n{_indented(found.why)}",
-        f"What to do\n{_indented(found.fix)}",
-        f"Bad\n{_indented(found.bad)}",
-        f"Good\n{_indented(found.good)}",
-        f"Source\n{_indented(found.source)}",
-    )
-    out.write("\n\n".join(parts) + "\n")
-    return 0
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}".rstrip() for line in text.strip("\n").splitlines())
+    return run
 
 
 def _read(names: list[str], options: argparse.Namespace, environ: Mapping[str, str], config: Any) -> list[Any]:

@@ -1,0 +1,49 @@
+"""Commands that read no flow: `ivr-action rules` and `ivr-action schema`."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.resources import files
+from typing import TextIO
+
+SCHEMAS = {
+    "node-graph": ("flow", "schema", "node-graph-1.json"),
+    "architect-yaml": ("flow", "schema", "architect-yaml-1.json"),
+    "config": ("schema", "config-1.json"),
+    "report": ("report", "schema", "report-1.json"),
+}
+"""Where each schema is in the package, by the name that the command line takes."""
+
+
+def schema(options: argparse.Namespace, out: TextIO) -> int:
+    """Prints a schema as it is published."""
+    out.write(files("ivr_action").joinpath(*SCHEMAS[options.name]).read_text(encoding="utf-8"))
+    return 0
+
+
+def rules(options: argparse.Namespace, out: TextIO) -> int:
+    """Lists the rules, or explains one."""
+    from ivr_action.check import RULES, rule
+
+    if options.id is None:
+        width = max(len(found.id) for found in RULES)
+        for found in RULES:
+            level = found.level.value if found.enabled else "off"
+            out.write(f"{found.id:{width}}  {level:7}  {found.summary}\n")
+        return 0
+    found = rule(options.id)
+    state = found.level.value if found.enabled else f"{found.level.value}, off by default"
+    parts = (
+        f"{found.id} ({state})\n{found.summary}",
+        f"Why it matters\n{_indented(found.why)}",
+        f"What to do\n{_indented(found.fix)}",
+        f"Bad\n{_indented(found.bad)}",
+        f"Good\n{_indented(found.good)}",
+        f"Source\n{_indented(found.source)}",
+    )
+    out.write("\n\n".join(parts) + "\n")
+    return 0
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.strip("\n").splitlines())
