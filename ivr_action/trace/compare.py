@@ -19,7 +19,7 @@ class Replay:
         self._events = deque(call.events)
         self._answers: dict[tuple[Asks, str], deque[str]] = {}
         for given in call.answers:
-            self._answers.setdefault((given.asks, given.key), deque()).append(given.name)
+            self._answers.setdefault((given.asks, given.key or given.node), deque()).append(given.name)
 
     def event(self, state: State) -> CallerEvent | None:
         """What the caller does next."""
@@ -28,8 +28,7 @@ class Replay:
 
     def answer(self, question: Question, state: State) -> Answer | None:
         """What the world said to the same question; its last answer from then on."""
-        del state
-        said = self._answers.get((question.asks, question.key))
+        said = self._answers.get((question.asks, question.key)) or self._answers.get((question.asks, state.node))
         if not said:
             return None
         return Answer(said.popleft() if len(said) > 1 else said[0])

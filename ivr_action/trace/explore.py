@@ -30,8 +30,13 @@ class Given(NamedTuple):
 
     asks: Asks
     key: str
+    """Empty for a condition on what the caller does and on a variable that nobody set: the node is known."""
     name: str
     node: str
+    reason: str = ""
+    """Why the file does not say."""
+    step: int = 0
+    """Number of the step in the call, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +101,28 @@ def explore(machine: Machine, graph: FlowGraph, *, most_steps: int | None = None
 class _Link:
     """One step of a call, linked to the one before it: calls share their beginnings."""
 
-    __slots__ = ("asks", "before", "heard", "key", "length", "node", "way")
+    __slots__ = ("before", "heard", "length", "node", "question", "way")
 
     def __init__(self, before: _Link | None, node: str, way: Way, question: Question, heard: tuple[str, ...]) -> None:
         self.before = before
         self.node = node
         self.way = way
-        self.asks = question.asks
-        self.key = question.key
+        self.question = question
         self.heard = heard
         self.length: int = 1 if before is None else before.length + 1
+
+    def given(self) -> Given | None:
+        """What the world answered here."""
+        asks, key, reason, _ = self.question
+        if asks is Asks.NOTHING:
+            return None
+        if asks is not Asks.CALLER:
+            return Given(asks, key, self.way.name, self.node, reason, self.length - 1)
+        event = self.way.event
+        if event is not None and self.way.name.startswith(f"{event}: "):
+            name = self.way.name.removeprefix(f"{event}: ")
+            return Given(Asks.DECISION, "", name, self.node, step=self.length - 1)
+        return None
 
     def back(self) -> Iterator[_Link]:
         link: _Link | None = self
@@ -243,7 +260,7 @@ class _Explorer:
         return True
 
     def end(self, link: _Link, gain: bool) -> None:
-        if not gain:
+        if not gain and self.calls:  # a flow of one node has a call too
             return
         links = list(link.back())[::-1]
         steps = tuple(
@@ -259,11 +276,7 @@ class _Explorer:
         last = links[-1].way
         trace = Trace(steps, last.ending or Ending.STOPPED, last.target, last.error)
         events = tuple(each.way.event for each in links if each.way.event is not None)
-        answers = tuple(
-            Given(each.asks, each.key, each.way.name, each.node)
-            for each in links
-            if each.asks not in (Asks.NOTHING, Asks.CALLER)
-        )
+        answers = tuple(given for each in links if (given := each.given()) is not None)
         self.calls.append(ExploredCall(trace, events, answers))
 
     # -- second pass

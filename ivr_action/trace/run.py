@@ -57,7 +57,7 @@ def run_call(call: ScenarioCall, machine: Machine, flow: Flow) -> CallResult:
     said = list(unmet(call, trace, flow))
     if not said:
         return CallResult(call.name, True, trace, ())
-    places = _places(trace, flow)
+    places = places_of(trace, flow)
     end = tuple(places[-1:])
     path = _path(trace, places, flow)
     hint = _hint(trace, script)
@@ -76,7 +76,7 @@ def run_call(call: ScenarioCall, machine: Machine, flow: Flow) -> CallResult:
     return CallResult(call.name, False, trace, failures)
 
 
-def _places(trace: Trace, flow: Flow) -> list[Location]:
+def places_of(trace: Trace, flow: Flow) -> list[Location]:
     """Where the visited nodes stand; what no file spells out is left out."""
     nodes, doc = flow.graph.nodes, flow.document
     known: dict[str, Location | None] = {}

@@ -206,6 +206,9 @@ class ScenarioReader:
         if word not in ("press", "say"):
             self.error(at, f"`{word}` is nothing that a caller does.", did_you_mean(word, _EVENTS))
             return
+        if word == "say" and text(at.value) == "":  # quoted: words that nobody understands
+            yield CallerEvent(EventKind.SAY)
+            return
         said = self.text(at, row)
         if said is None:
             return

@@ -26,7 +26,7 @@ class ScenarioScript:
         self._events = list(reversed(call.events))
         self._graph = graph
         self._tables = {
-            kind: {_folded(kind, key): (key, answers) for key, answers in table.items()}
+            kind: {folded_key(kind, key): (key, answers) for key, answers in table.items()}
             for kind, table in call.world.answers.items()
         }
         self._used: dict[tuple[Given, str], int] = {}
@@ -44,7 +44,7 @@ class ScenarioScript:
         if kind is not None and table:
             node = self._graph.nodes.get(state.node)
             for name in (question.key, node.name if node is not None else "", state.node, ANY):
-                found = table.get(_folded(kind, name)) if name else None
+                found = table.get(folded_key(kind, name)) if name else None
                 if found is not None:
                     key, answers = found
                     number = self._used.get((kind, key), 0)
@@ -65,8 +65,9 @@ class ScenarioScript:
                     yield kind, key
 
 
-def _folded(kind: Given, key: str) -> str:
-    """Names without regard to case; conditions and expressions also without blanks and the kind of quotes."""
+def folded_key(kind: Given, key: str) -> str:
+    """A key of `given` as it is looked up: names without regard to case; conditions and expressions also without
+    blanks and the kind of quotes."""
     if kind is Given.DECISIONS:
         return _BLANKS.sub("", key).replace('"', "'").casefold()
     return key.strip().casefold()
