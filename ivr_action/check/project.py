@@ -61,7 +61,7 @@ class UnknownFlow(Rule):
 
 class DuplicateFlow(Rule):
     id = "duplicate-flow"
-    level = Level.ERROR
+    level = Level.WARNING
     works_on: ClassVar[WorksOn] = "project"
     summary = "Two files define a flow of the same name and type."
     why = "They become one flow on the platform: whichever is published last overwrites the other."

@@ -181,6 +181,9 @@ class Document:
     def path_of(self, element: Any) -> tuple[str | int, ...] | None:
         """Keys and indexes that lead from the root to an element (by identity)."""
         if self._pointers is None:
+            found = _descend(self.root, element)
+            if found is not None:
+                return found
             self._pointers = _index(self.root)
         return self._pointers.get(id(element))
 
@@ -222,6 +225,29 @@ class Document:
 def to_pointer(path: tuple[str | int, ...]) -> str:
     """JSON pointer (RFC 6901) of keys and indexes."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _descend(root: Any, element: Any) -> tuple[str | int, ...] | None:
+    """Path of an element by the marks around it, without a look at the rest of the tree; None where that fails."""
+    mark = getattr(element, "mark", None)
+    if mark is None:
+        return None
+    at = mark.index
+    path: list[str | int] = []
+    current = root
+    while current is not element:
+        pairs = current.items() if isinstance(current, dict) else enumerate(current)
+        for key, value in pairs:
+            inner = getattr(value, "mark", None)
+            if inner is not None and inner.index <= at < value.end_mark.index:
+                path.append(key)
+                current = value
+                break
+            if value is element:
+                return (*path, key)
+        else:
+            return None
+    return tuple(path)
 
 
 def _index(root: Any) -> dict[int, tuple[str | int, ...]]:
