@@ -115,3 +115,20 @@ def test_groups_are_closed_also_when_something_fails() -> None:
     except KeyError:
         pass
     assert target.getvalue() == "::group::::x::\ninside\n::endgroup::\n"
+
+
+def test_a_secret_is_hidden_wherever_it_is_printed_even_in_pieces() -> None:
+    target = StringIO()
+    stream = GuardedStream(target)
+    stream.hide("ghs_0123456789")
+    stream.hide("")
+    for piece in ("token ghs_0123", "456789 in a line\n", "ghs_0123456789"):
+        stream.write(piece)
+    stream.finish()
+    assert target.getvalue() == "token *** in a line\n***\n"
+
+
+def test_the_runner_is_asked_to_mask_every_line_of_a_secret() -> None:
+    target = StringIO()
+    Commands(GuardedStream(target)).mask("one%\ntwo")
+    assert target.getvalue() == "::add-mask::one%25\n::add-mask::two\n"
