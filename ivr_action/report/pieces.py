@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ivr_action.model import CheckedFlow, Finding, Level, Report
 from ivr_action.report.look import Look
@@ -103,20 +103,17 @@ def add_findings(page: Page, report: Report, look: Look, most: int | None = None
         page: where they go.
         report: its findings are sorted worst first.
         look: addresses.
-        most: so many at most; None for all that fit.
+        most: so many at most, the worst ones; None for all that fit.
 
     Returns:
         How many were left out.
     """
-    left = len(report.findings)
     taken = 0
-    for piece, findings in _by_file(report, look):
-        if most is not None and taken + findings > most:
-            break
+    for piece, findings in _by_file(report, report.findings[:most], look):
         if not page.add(piece):
             break
         taken += findings
-    return left - taken
+    return len(report.findings) - taken
 
 
 def worst_first(report: Report) -> list[CheckedFlow]:
@@ -130,10 +127,10 @@ def file_link(path: str, look: Look) -> str:
     return link(code(path, NAME), f"{look.blob_url}{uri_path(path)}" if look.blob_url else "")
 
 
-def _by_file(report: Report, look: Look) -> Iterator[tuple[str, int]]:
+def _by_file(report: Report, chosen: Iterable[Finding], look: Look) -> Iterator[tuple[str, int]]:
     """Pieces of Markdown, each with the number of findings in it."""
     by_file: dict[str, list[Finding]] = {flow.path: [] for flow in worst_first(report)}
-    for finding in report.findings:
+    for finding in chosen:
         by_file.setdefault(finding.location.path, []).append(finding)
     for path, findings in by_file.items():
         heading = f"### {file_link(path, look)}\n\n"

@@ -70,6 +70,14 @@ def test_only_the_worst_findings_are_in_it_and_the_others_are_counted() -> None:
     assert "75 more findings in [this run’s summary]" in text
 
 
+def test_an_error_in_a_later_file_comes_before_the_notes_of_the_worst_one() -> None:
+    noisy = [finding("An error", path="flows/0000.yaml"), finding("An error", path="flows/0000.yaml", line=4)]
+    notes = [finding("A note", Level.NOTE, "flows/0000.yaml", line) for line in range(5, 60)]
+    other = finding("The other error", path="flows/0001.yaml")
+    found = sorted([*noisy, *notes, other], key=lambda item: item.order)
+    assert "The other error" in render(replace(report(2), findings=tuple(found)), LOOK)
+
+
 def test_nothing_found_is_short() -> None:
     text = render(Report((CheckedFlow("a.yaml", "A", "inboundCall"),), ()), LOOK, RUN)
     assert text.startswith("## ✅ IVR flows: 1 flow checked, nothing found")
