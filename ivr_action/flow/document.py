@@ -109,7 +109,7 @@ class Document:
             return self.location(start, end, pointer)
         if self.syntax == "i3":
             return Location(self.path, pointer=pointer)
-        span = self._json_spans().get(self._path(element, key))
+        span = self.json_spans().get(self._path(element, key))
         if span is None:
             return Location(self.path, line=1, column=1, pointer=pointer)
         key_start, key_end, start, end = span
@@ -214,7 +214,8 @@ class Document:
             return self._yaml_span(value, None, of)
         return self._yaml_span(element, None, of)
 
-    def _json_spans(self) -> dict[tuple[str | int, ...], tuple[int, int, int, int]]:
+    def json_spans(self) -> dict[tuple[str | int, ...], tuple[int, int, int, int]]:
+        """JSON only: start and end of each key (-1 where there is none) and value, by path."""
         if self._spans is None:
             from ivr_action.flow.jsontext import scan_spans
 

@@ -78,7 +78,7 @@ def scalar_span(doc: Document, element: Any, key: str | int) -> tuple[int, int]:
         UncertainError: there is more to it than its text: an anchor, a tag, several lines, or it stands elsewhere.
     """
     if doc.syntax == "json":
-        return _json_spans(doc)[(*(doc.path_of(element) or ()), key)][2:]
+        return doc.json_spans()[(*(doc.path_of(element) or ()), key)][2:]
     value = element[key]
     start, end = value.start_mark.index, value.end_mark.index
     mark, end_mark = element.mark.index, element.end_mark.index
@@ -100,7 +100,7 @@ def _item_spans(doc: Document, listed: Any) -> list[tuple[int, int]]:
     """Start and end of each item: in YAML's block style from its `-` to the end of its last line."""
     if doc.syntax == "json":
         path = doc.path_of(listed) or ()
-        spans = _json_spans(doc)
+        spans = doc.json_spans()
         return [spans[(*path, index)][2:] for index in range(len(listed))]
     if doc.syntax != "yaml" or not isinstance(listed, ListNode) or doc.replacements:
         raise UncertainError("the file is an export of Architect")
@@ -166,9 +166,3 @@ def _content_end(doc: Document, value: Any) -> int:
         if not start <= _start(last) <= limit:
             raise UncertainError(_ELSEWHERE)
         value = last
-
-
-def _json_spans(doc: Document) -> dict[Path, tuple[int, int, int, int]]:
-    from ivr_action.flow.jsontext import scan_spans
-
-    return scan_spans(doc.text)

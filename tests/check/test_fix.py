@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr_action.check import CheckOptions, check
-from ivr_action.check.fix import MENDERS, Mended, mend
+from ivr_action.check.fix import Mended, mend
+from ivr_action.check.menders import MENDERS
 from ivr_action.check.registry import BY_ID
 from ivr_action.flow.document import plain
 from ivr_action.flow.read import read_flow
@@ -121,6 +122,33 @@ def test_byte_order_mark_and_line_ends_stay() -> None:
         b"\xef\xbb\xbf" + flow(*ways).replace("\n", "\r\n").encode() for ways in ((DEFAULT, ONE), (ONE, DEFAULT))
     )
     assert mend("a.yaml", before).data == after
+
+
+def test_fixes_that_meet_are_made_one_after_the_other() -> None:
+    number = ONE.replace("'1'", "'2'").replace("sales", "1")
+    tail = f'{TAIL}  "1": {{ type: disconnect }}\n'
+    before = flow(DEFAULT, ONE, number, ONE, tail=tail)
+    after = flow(ONE, number.replace("1 }", '"1" }'), DEFAULT, tail=tail)
+    assert_mended(before, after, "schema-violation", "shadowed-transition", "default-not-last")
+
+
+def test_one_that_would_break_something_does_not_keep_the_others_from_being_made() -> None:
+    node = """  n{0}:
+    type: menu
+    transitionConditions:
+      - {{ condition: default, destinationNodeId: bye }}
+      - {{ condition: dtmf == '1', destinationNodeId: n{1} }}
+"""
+    chain = "".join(node.format(number, number + 1) for number in range(40))
+    # The alias would stand before its anchor.
+    bound = (
+        node.format(40, 0).replace("condition: default", "condition: &word default").replace("'1',", "'1', x: *word,")
+    )
+    source = f"startNodeId: n0\nnodes:\n{chain}{bound}  bye: {{ type: disconnect }}\n"
+    mended = fixed(source)
+    assert len(mended.made) == 40
+    assert [left.reason for left in mended.left] == ["the file would not mean exactly the same afterwards"]
+    assert mended.data.decode().endswith(source[source.index("  n40:") :])
 
 
 def test_suppressed_findings_and_rules_that_are_off_are_left_alone() -> None:
