@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from ivr_action.check.cycles import cycles
 from ivr_action.check.options import CheckOptions
 from ivr_action.check.rule import Rule, WorksOn
+from ivr_action.check.words import listed
 from ivr_action.flow.conditions import ConditionInfo, classify
 from ivr_action.flow.flow import ArchitectFlow, Flow, GraphNode, NodeGraphFlow
 from ivr_action.flow.node_types import NodeType, node_type
@@ -58,16 +59,42 @@ class UnreachableNode(Rule):
         reachable = graph.reachable
         if len(reachable) == len(graph.nodes):
             return
-        for node in subject.nodes:
-            if node.id not in reachable:
-                yield self.finding(
-                    subject.document,
-                    f"No caller can get to `{node.id}`: no way from the start node `{graph.start}` leads there.",
-                    "",
-                    *_place(subject, node),
-                    of="key",
-                    node=node.id,
-                )
+        written = {node.id: node for node in subject.nodes}
+        for first, behind in _lost(graph):
+            nor = f", nor to what lies behind it: {listed(behind)}" if behind else ""
+            yield self.finding(
+                subject.document,
+                f"No caller can get to `{first}`{nor}: no way from the start node `{graph.start}` leads there.",
+                "",
+                *_place(subject, written[first]),
+                of="key",
+                node=first,
+            )
+
+
+def _lost(graph: FlowGraph) -> Iterator[tuple[str, list[str]]]:
+    """The nodes nobody can get to, in groups: one that nothing leads to, and what lies only behind it.
+
+    One wrong destination loses all that was behind it; it is one mistake, and one finding.
+    """
+    lost = [id_ for id_ in graph.nodes if id_ not in graph.reachable]
+    led_to = {t.target for id_ in lost for t in graph.successors[id_] if t.target != id_}
+    seen: set[str] = set()
+    # Where lost nodes lead to one another in a circle, nothing comes first: the first in the file does.
+    for first in (*(id_ for id_ in lost if id_ not in led_to), *lost):
+        if first in seen:
+            continue
+        seen.add(first)
+        behind: list[str] = []
+        todo = [first]
+        while todo:
+            for transition in graph.successors[todo.pop()]:
+                target = transition.target
+                if target not in seen and target not in graph.reachable:
+                    seen.add(target)
+                    behind.append(target)
+                    todo.append(target)
+        yield first, behind
 
 
 class DeadEnd(Rule):

@@ -82,9 +82,18 @@ def test_a_diamond_is_no_circle() -> None:
     assert found(data, "cycle") == []
 
 
-def test_unreachable_nodes_are_named_each() -> None:
-    data = graph({"a": END, "b": ("playAudio", [("default", "c")]), "c": END})
-    assert [finding.node for finding in found(data, "unreachable-node")] == ["b", "c"]
+def test_one_lost_way_is_one_finding_that_names_what_lies_behind_it() -> None:
+    data = graph({"a": END, "b": ("playAudio", [("default", "c")]), "c": END, "d": END})
+    lost, alone = found(data, "unreachable-node")
+    assert (lost.node, alone.node) == ("b", "d")
+    assert "`b`" in lost.message
+    assert "behind it: `c`" in lost.message
+    assert "behind" not in alone.message
+
+
+def test_lost_nodes_in_a_circle_are_one_finding_too() -> None:
+    data = graph({"a": END, "b": ("playAudio", [("default", "c")]), "c": ("playAudio", [("default", "b")])})
+    assert [finding.node for finding in found(data, "unreachable-node")] == ["b"]
 
 
 def test_without_a_start_nothing_is_called_unreachable() -> None:
