@@ -126,19 +126,26 @@ class DanglingReference(Rule):
 
     def _node_graph(self, flow: NodeGraphFlow) -> Iterator[Finding]:
         ids = {node.id: None for node in flow.nodes}
+        nodes = f"The nodes are {listed(ids)}."
+        number = 0
         for node in flow.nodes:
             for condition in node.conditions:
                 target = condition.destination
                 if target and target not in ids and "{{" not in target:
+                    number += 1
                     yield self.finding(
                         flow.document,
                         f"`{node.id}` leads to `{target}` on `{condition.text}`, and there is no node of that id: "
                         "the caller is dropped there.",
-                        did_you_mean(target, ids, f"The nodes are {listed(ids)}."),
+                        did_you_mean(target, ids, nodes) if number <= _SUGGESTIONS else nodes,
                         condition.element,
                         "destinationNodeId",
                         node=node.id,
                     )
+
+
+_SUGGESTIONS = 25
+"""Findings of one file that get a "did you mean": it looks at every node, and beyond this nobody reads them singly."""
 
 
 class EndTaskPath(Rule):

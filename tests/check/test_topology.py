@@ -82,6 +82,13 @@ def test_a_diamond_is_no_circle() -> None:
     assert found(data, "cycle") == []
 
 
+def test_only_the_first_lost_destinations_get_a_suggestion() -> None:
+    data = graph({f"n{i}": ("menu", [("default", f"x{i}")]) for i in range(2_000)} | {"end": END})
+    lost = found(data, "dangling-reference")
+    assert len(lost) == 2_000
+    assert "Did you mean" not in lost[-1].hint
+
+
 def test_one_lost_way_is_one_finding_that_names_what_lies_behind_it() -> None:
     data = graph({"a": END, "b": ("playAudio", [("default", "c")]), "c": END, "d": END})
     lost, alone = found(data, "unreachable-node")
