@@ -237,7 +237,11 @@ class UnknownKey(Rule):
     def check(self, subject: ArchitectFlow, options: CheckOptions) -> Iterator[Finding]:
         if subject.format is not Format.ARCHITECT_YAML or not isinstance(subject.element, dict):
             return
-        for node, key in scan(subject).strange_keys:
+        strange = scan(subject).strange_keys
+        outputs = {id(action.params.get("outputs")) for action in subject.actions} if strange else set()
+        for node, key in strange:
+            if id(node) in outputs:
+                continue  # `unknown-output` speaks of those
             if len(key) >= 2 and key.isalpha() and key.isascii() and key[0].islower():
                 if node is subject.element:
                     known: frozenset[str] | tuple[str, ...] = HEADER
