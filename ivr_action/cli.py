@@ -1,4 +1,4 @@
-"""The same checks from a terminal: `ivr-action validate`, `graph`, `rules`.
+"""The same checks from a terminal: `ivr-action validate`, `trace`, `call`, `graph`, `rules`.
 
 Everything that is not needed for the command at hand is imported late: a check of one file takes less time than the
 imports of the whole package would.
@@ -22,7 +22,7 @@ INTERRUPTED = 130
 BUG = 70
 _FORMATS = ("text", "json", "sarif", "junit", "github")
 _GRAPH_FORMATS = ("json", "mermaid", "dot")
-_SCHEMAS = ("node-graph", "architect-yaml", "config", "report")
+_SCHEMAS = ("node-graph", "architect-yaml", "config", "report", "scenario", "trace")
 
 
 def main(
@@ -31,6 +31,7 @@ def main(
     environ: Mapping[str, str] | None = None,
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
+    stdin: TextIO | None = None,
     today: Callable[[], date] = lambda: datetime.now(UTC).date(),
 ) -> int:
     """Runs one command and returns the exit status: the result goes to stdout, all else to stderr.
@@ -40,6 +41,7 @@ def main(
         environ: the environment.
         stdout: takes the result.
         stderr: takes everything else.
+        stdin: what is typed, for `call`.
         today: the day by which suppressions expire.
     """
     environ = os.environ if environ is None else environ
@@ -49,7 +51,7 @@ def main(
         from ivr_action.runner.log import GuardedStream
 
         out, err = guarded = [GuardedStream(out), GuardedStream(err)]  # type: ignore[assignment]
-    options = _parser().parse_args(arguments, argparse.Namespace(today=today))
+    options = _parser().parse_args(arguments, argparse.Namespace(today=today, stdin=stdin))
     try:
         status: int
         if getattr(options, "watch", False):
@@ -116,6 +118,16 @@ def _parser() -> argparse.ArgumentParser:
     fix.add_argument("--diff", action="store_true", help="write nothing; show the difference")
     _add_shared(fix, ("cycles", "config"))
     fix.set_defaults(run=_fix)
+
+    from ivr_action.trace_command import add_call, add_trace
+
+    trace = add_trace(commands)
+    _add_shared(trace, ("substitutions", "config"))
+    trace.set_defaults(run=_trace)
+
+    call = add_call(commands)
+    _add_shared(call, ("substitutions", "config"))
+    call.set_defaults(run=_call)
 
     graph = commands.add_parser("graph", help="print a flow's graph", description="Print a flow's graph.")
     graph.add_argument("file", metavar="FILE", help="a flow file; `-` reads standard input")
@@ -263,6 +275,22 @@ def _baseline(options: argparse.Namespace, environ: Mapping[str, str], out: Text
     policy = _policy(options, environ)
     _, report = _check(options, environ, policy)
     return run(report, policy, os.getcwd(), out, write=options.write, grow=options.grow)
+
+
+def _trace(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+    from ivr_action.trace_command import run
+
+    config = _policy(options, environ).config
+    colour = _colourful(out, environ)
+    return run(options, lambda names: _read(names, options, environ, config), os.getcwd(), out, colour=colour)
+
+
+def _call(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+    from ivr_action.trace_command import run_call
+
+    config = replace(_policy(options, environ).config, ignore=())
+    typed = options.stdin or sys.stdin
+    return run_call(options, lambda names: _read(names, options, environ, config), typed, out)
 
 
 def _show(what: str) -> Callable[..., int]:

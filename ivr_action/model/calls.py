@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ivr_action.model.coverage import Coverage
+from ivr_action.model.finding import Finding
 from ivr_action.model.graph import FlowGraph, Transition
 from ivr_action.model.trace import Trace
 
@@ -125,3 +126,24 @@ class TracedFlow:
 def percent(share: float) -> float:
     """A share as percent, cut to one digit: 100 only where nothing is missing."""
     return int(share * 1000 + 1e-9) / 10
+
+
+@dataclass(frozen=True, slots=True)
+class TraceReport:
+    """The calls of one run, and what was found by them."""
+
+    flows: tuple[TracedFlow, ...]
+    findings: tuple[Finding, ...] = ()
+    """Worst first; mistakes in scenario files are among them."""
+    notices: tuple[str, ...] = ()
+    """What the reader must know about the run itself: what was not traced, and why."""
+
+    @property
+    def passed(self) -> int:
+        """Number of calls that did what they should."""
+        return sum(flow.passed for flow in self.flows)
+
+    @property
+    def failed(self) -> int:
+        """Number of calls that did not."""
+        return sum(flow.failed for flow in self.flows)

@@ -1,15 +1,19 @@
 """Turns a report or a graph into text, one file per format.
 
-A new format is a new file with `render` and one line in `FORMATS` or `GRAPH_FORMATS`.
+A new format is a new file with `render` and one line in `FORMATS`, `GRAPH_FORMATS` or `TRACE_FORMATS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from ivr_action.model import FlowGraph, Report
 from ivr_action.report.look import Look
+
+if TYPE_CHECKING:
+    from ivr_action.model.calls import TraceReport
 
 FORMATS = {
     "text": "ivr_action.report.text",
@@ -21,6 +25,11 @@ GRAPH_FORMATS = {
     "json": "ivr_action.report.graph_json",
     "mermaid": "ivr_action.report.mermaid",
     "dot": "ivr_action.report.dot",
+}
+TRACE_FORMATS = {
+    "text": "ivr_action.report.trace_text",
+    "json": "ivr_action.report.trace_json",
+    "junit": "ivr_action.report.trace_junit",
 }
 
 
@@ -36,4 +45,10 @@ def render_graph(format_: str, graph: FlowGraph) -> str:
     return found(graph)
 
 
-__all__ = ["FORMATS", "GRAPH_FORMATS", "Look", "render", "render_graph"]
+def render_trace(format_: str, report: TraceReport, look: Look) -> str:
+    """Calls in one of `TRACE_FORMATS`; it ends with a newline."""
+    found: Callable[[TraceReport, Look], str] = import_module(TRACE_FORMATS[format_]).render
+    return found(report, look)
+
+
+__all__ = ["FORMATS", "GRAPH_FORMATS", "TRACE_FORMATS", "Look", "render", "render_graph", "render_trace"]

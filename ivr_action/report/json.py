@@ -19,10 +19,10 @@ def render(report: Report, look: Look) -> str:
             "schema": SCHEMA,
             "tool": {"name": "ivr-action", "version": look.version},
             "flows": [_flow(flow) for flow in report.flows],
-            "findings": [_finding(finding) for finding in report.findings],
+            "findings": [finding_json(finding) for finding in report.findings],
             "suppressed": [
-                *(_finding(one.finding) | {"suppression": _suppression(one)} for one in report.suppressed),
-                *(_finding(finding) | {"suppression": _BASELINE} for finding in report.known),
+                *(finding_json(one.finding) | {"suppression": _suppression(one)} for one in report.suppressed),
+                *(finding_json(finding) | {"suppression": _BASELINE} for finding in report.known),
             ],
         }
     )
@@ -40,7 +40,8 @@ def _flow(flow: CheckedFlow) -> dict[str, Any]:
     return {"path": flow.path, "name": flow.name, "type": flow.type, "format": flow.format, "valid": flow.valid}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding as every JSON of ours has it."""
     at = finding.location
     return {
         "rule": finding.rule,

@@ -94,6 +94,8 @@ class Scenario:
     """The ones that could be read."""
     findings: tuple[Finding, ...]
     """Rule `scenario-error`: what could not, worst first."""
+    flow_at: Location | None = None
+    """Where the file names its flow."""
 
     @property
     def flow_path(self) -> str:
@@ -102,6 +104,9 @@ class Scenario:
             return posixpath.normpath(self.flow.lstrip("/"))
         return posixpath.normpath(posixpath.join(posixpath.dirname(self.path), self.flow))
 
+
+_CALLS = re.compile(r"^[ \t]*[\"']?calls[\"']?[ \t]*:", re.MULTILINE)
+_FLOW = re.compile(r"^[ \t]*[\"']?flow[\"']?[ \t]*:", re.MULTILINE)
 
 ERROR_RULE = "scenario-error"
 FAILED_RULE = "scenario-failed"
@@ -113,6 +118,12 @@ def read_steps(said: str) -> tuple[str, int] | None:
     """`<= 12` → (`<=`, 12); a number alone is `==`. None for anything else."""
     match = _STEPS.fullmatch(said.strip())
     return None if match is None else ("==" if match[1] in (None, "=") else match[1], int(match[2]))
+
+
+def looks_like_scenario(data: bytes) -> bool:
+    """True for what is worth reading as a scenario file where nobody named it; decided by a look at the text."""
+    source = data[:65_536].decode("utf-8", "replace")
+    return bool(_CALLS.search(source) and _FLOW.search(source))
 
 
 def read_scenario(path: str, data: bytes) -> Scenario:

@@ -65,17 +65,18 @@ class ScenarioReader:
             else:
                 place = doc.location(problem.start, problem.end, problem.pointer)
             self.findings.append(Finding(ERROR_RULE, Level.ERROR, problem.message, problem.hint, place))
-        flow, calls = "", []
+        flow, calls, flow_at = "", [], None
         if isinstance(root, dict):
             at = _At(root, None)
             self.keys(at, _FILE, "a scenario file")
             flow = self.required(at, "flow", {}) or ""
+            flow_at = doc.where(root, "flow") if flow else None
             shared = _At(root, "given") if "given" in root else None
             calls = list(self.calls(root, shared))
         elif not doc.problems:
             self.error(_At(root, None), "A scenario file is a mapping with `flow` and `calls`.")
         self.findings.sort(key=lambda finding: finding.order)
-        return Scenario(self.path, flow, tuple(calls), tuple(self.findings))
+        return Scenario(self.path, flow, tuple(calls), tuple(self.findings), flow_at)
 
     def calls(self, root: dict[str, Any], shared: _At | None) -> Iterator[ScenarioCall]:
         """The calls of the file, one for each row of `each`."""
@@ -90,13 +91,13 @@ class ScenarioReader:
             if not isinstance(element, dict):
                 self.error(_At(listed, index), "A call is a mapping with `name`, `caller` and `expect`.")
                 continue
-            at = _At(element, None)
-            self.keys(at, _CALL, "a call")
-            if "each" not in element:
-                yield from self.call(element, base, {}, 0)
-                continue
-            for number, row in enumerate(self.rows(element), 1):
-                yield from self.call(element, base, row, number)
+            before = self.errors
+            self.keys(_At(element, None), _CALL, "a call")
+            misspelt = self.errors > before
+            rows = enumerate(self.rows(element), 1) if "each" in element else [(0, {})]
+            made = [call for number, row in rows for call in self.call(element, base, row, number)]
+            if not misspelt:
+                yield from made
 
     def rows(self, element: dict[str, Any]) -> Iterator[Row]:
         """The rows of `each`."""

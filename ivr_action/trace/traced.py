@@ -11,7 +11,7 @@ from ivr_action.model.calls import Doubt, Section, TracedCall, TracedFlow, Uncov
 from ivr_action.model.coverage import Coverage, transition_key
 from ivr_action.model.trace import Trace
 from ivr_action.trace.compare import describe, ending_in_words
-from ivr_action.trace.explore import Exploration, ExploredCall, explore
+from ivr_action.trace.explore import Exploration, ExploredCall, Why, explore
 from ivr_action.trace.kinds import FOR_ENDING
 from ivr_action.trace.machines import Library, machine_of
 from ivr_action.trace.naming import names_of
@@ -133,6 +133,8 @@ def _uncovered(
         key = transition_key(transition)
         if key not in coverage.transitions:
             reason = reasons.get(key)
+            if reason is not None and reason.why is not Why.RULED_OUT and transition.source in coverage.nodes:
+                reason = None  # a scenario came there with a variable that the file does not set
             why, instead = (str(reason.why), reason.instead) if reason is not None else (NO_SCENARIO, ())
             yield Uncovered(transition, why, lines.get(transition.source), instead)
 
