@@ -39,8 +39,9 @@ def article(word: str) -> str:
 def misspelling(word: str, known: frozenset[str] | tuple[str, ...]) -> str | None:
     """The known word that `word` misspells for certain enough to call it an error.
 
-    Two letters wrong at most (one in a short word), a swap of neighbours counts as one. A plural or singular of a
-    known word is another word, not a misspelling: both exist in Genesys' own naming (`acdSkill`, `acdSkills`).
+    Two letters wrong at most (one in a short word), a swap of neighbours counts as one. What Genesys' own naming has
+    side by side is another word, not a misspelling: a plural (`acdSkill`, `acdSkills`), an id (`queue`, `queueId`),
+    another first word (`getWrapupCode`, `setWrapupCode`).
     """
     best: str | None = None
     best_distance = 3
@@ -49,7 +50,9 @@ def misspelling(word: str, known: frozenset[str] | tuple[str, ...]) -> str | Non
         allowed = 2 if longer >= 7 else 1
         if abs(len(word) - len(name)) > allowed or longer < 4:
             continue
-        if word in (name + "s", name + "es") or name in (word + "s", word + "es"):
+        if word in (name + "s", name + "es", name + "Id") or name in (word + "s", word + "es", word + "Id"):
+            continue
+        if _heads_differ(word, name):
             continue
         distance = _distance(word, name)
         if 0 < distance <= allowed and distance < best_distance:
@@ -57,6 +60,21 @@ def misspelling(word: str, known: frozenset[str] | tuple[str, ...]) -> str | Non
         elif distance and word.casefold() == name.casefold():
             best, best_distance = name, 0
     return best
+
+
+_HEADS = frozenset("add as by get has id in int is log my new no node on re set to ua use".split())
+
+
+def _heads_differ(word: str, name: str) -> bool:
+    """True for `newValue` and `noValue`: the same but for a short first word, and both first words are words."""
+    head, tail = _split(word)
+    other, other_tail = _split(name)
+    return tail != "" and tail == other_tail and head != other and head in _HEADS and other in _HEADS
+
+
+def _split(word: str) -> tuple[str, str]:
+    at = next((i for i, letter in enumerate(word) if letter.isupper()), len(word))
+    return word[:at], word[at:]
 
 
 def _distance(a: str, b: str) -> int:

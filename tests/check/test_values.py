@@ -69,3 +69,12 @@ def test_these_pair_up(expression: str) -> None:
 )
 def test_misspellings(word: str, meant: str | None) -> None:
     assert misspelling(word, ("targetQueue", "priority")) == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [("queueId", "queue"), ("acdSkills", "acdSkill"), ("getWrapupCode", "setWrapupCode"), ("newValue", "noValue")],
+)
+def test_words_that_genesys_has_side_by_side_are_no_misspellings(word: str, known: str) -> None:
+    assert misspelling(word, (known,)) is None
+    assert misspelling(known[:-1] + "x", (known,)) == known
