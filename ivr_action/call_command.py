@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TextIO
 
 from ivr_action.flow.flow import Flow
-from ivr_action.model.trace import CallerEvent, EventKind, Trace
+from ivr_action.model.trace import CallerEvent, Ending, EventKind, Trace
 from ivr_action.report.plain import count_of, one_line
 from ivr_action.report.trace_text import ending
-from ivr_action.trace.explore import ExploredCall
-from ivr_action.trace.explore import Given as Said
+from ivr_action.trace.explored import Given as Said
+from ivr_action.trace.explored import Told
 from ivr_action.trace.machine import Asks, Machine, Question, State, Way
 from ivr_action.trace.machines import Library, machine_of
 from ivr_action.trace.naming import names_of, node_name
@@ -57,6 +58,22 @@ class LeftError(Exception):
     """Whoever walks the call has left: `quit`, or the end of the input."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """What the name of a call that was walked by hand is made of."""
+
+    ending: Ending
+    target: str
+    told: list[Told]
+
+    @property
+    def first_told(self) -> Told | None:
+        return self.told[0] if self.told else None
+
+    def told_back(self) -> Iterator[Told]:
+        return reversed(self.told)
+
+
 class CallByHand:
     """One call, with whoever sits at the terminal as its caller and its world.
 
@@ -84,6 +101,7 @@ class CallByHand:
         self._nodes: list[str] = []
         self._events: list[CallerEvent] = []
         self._said: list[tuple[Said, Answer]] = []
+        self._told: list[Told] = []
 
     def walk(self) -> Trace | None:
         """The call, from its start to its end; None where whoever walked it left before."""
@@ -109,6 +127,7 @@ class CallByHand:
             event = _event(typed)
             if event is not None:
                 self._events.append(event)
+                self._told.append(Told(state.node, event, None))
                 return event
             self._out.write("Keys are 0 to 9, * and #.\n")
 
@@ -124,8 +143,9 @@ class CallByHand:
             typed = self._typed("world> ", _HELP_WORLD)
             answer = _answer(typed, names)
             if answer is not None and self._machine.answer(state.fork(), answer.name, answer.data) is not None:
-                said = Said(question.asks, question.key, answer.name, state.node, step=len(self._nodes) - 1)
+                said = Said(question.asks, question.key, answer.name, state.node)
                 self._said.append((said, answer))
+                self._told.append(Told(state.node, None, said))
                 return answer
             self._out.write(f"That is none of them: {', '.join(map(_shown, names))}.\n")
 
@@ -203,8 +223,7 @@ class CallByHand:
         answers = {kind: dict(table.values()) for kind, table in blocks.items()}
         if trace is None:
             return Draft("a call by hand, not walked to its end", self._events, answers)
-        call = ExploredCall(trace, tuple(self._events), tuple(said for said, _ in self._said))
-        (name,) = names_of([call], self._flow.graph)
+        (name,) = names_of([_Walked(trace.ending, trace.target, self._told)], self._flow.graph)
         return Draft(name, self._events, answers, tuple(expectations(trace, self._flow.graph)))
 
 

@@ -4,26 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ivr_action.model.coverage import Coverage
 from ivr_action.model.finding import Finding
 from ivr_action.model.graph import FlowGraph, Transition
-from ivr_action.model.trace import Trace
+from ivr_action.model.trace import Ending, Trace
 
 
-class TracedCall(NamedTuple):
+class Made(Protocol):
+    """What puts a call's trace together; the explorer's calls share their steps until then."""
+
+    @property
+    def trace(self) -> Trace: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TracedCall:
     """One call, a scenario's or one that the explorer found."""
 
     name: str
     passed: bool
-    trace: Trace
+    ending: Ending
+    target: str
+    """The queue, number, person or flow of a transfer, else empty."""
+    choices: int
+    """What the caller did, counted."""
+    made: Made = field(repr=False)
     scenario: str = ""
     """Path of the scenario file; empty for an explored call."""
     line: int | None = None
     """Of the call in the scenario file."""
     failures: tuple[str, ...] = ()
     """What went otherwise, in words."""
+
+    @property
+    def trace(self) -> Trace:
+        """All of it; ask once, it may be put together anew each time."""
+        return self.made.trace
 
 
 class Uncovered(NamedTuple):
@@ -115,11 +133,7 @@ class TracedFlow:
     @property
     def choices_to_agent(self) -> tuple[int, int] | None:
         """Fewest and most things that callers did before they were transferred; None where no call was."""
-        counts = [
-            sum(step.event is not None for step in call.trace.steps)
-            for call in self.calls
-            if call.trace.ending == "transferred"
-        ]
+        counts = [call.choices for call in self.calls if call.ending is Ending.TRANSFERRED]
         return (min(counts), max(counts)) if counts else None
 
 

@@ -51,9 +51,9 @@ def _case(call: TracedCall, flow: TracedFlow, name: str) -> Iterator[str]:
         yield f"{case}/>"
         return
     yield f"{case}>"
-    first = call.failures[0] if call.failures else ending(call.trace)
+    first = call.failures[0] if call.failures else ending(call)
     body = escape("\n".join(one_line(said) for said in call.failures), quote=False)
-    yield f'      <failure message="{_attribute(first)}" type="{call.trace.ending.value}">{body}</failure>'
+    yield f'      <failure message="{_attribute(first)}" type="{call.ending.value}">{body}</failure>'
     yield "    </testcase>"
 
 

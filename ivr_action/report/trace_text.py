@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr_action.model import Level
-from ivr_action.model.calls import TracedFlow, TraceReport, Uncovered, percent
+from ivr_action.model.calls import TracedCall, TracedFlow, TraceReport, Uncovered, percent
 from ivr_action.model.trace import Ending, Trace
 from ivr_action.report.look import Look
 from ivr_action.report.plain import count_of, one_line
@@ -42,10 +42,10 @@ def render(report: TraceReport, look: Look) -> str:
     return "\n".join(lines) + "\n"
 
 
-def ending(trace: Trace) -> str:
+def ending(call: TracedCall | Trace) -> str:
     """`transferred to Sales`, `disconnected`."""
-    to = f" to {one_line(trace.target, _WIDTH)}" if trace.ending is Ending.TRANSFERRED and trace.target else ""
-    return f"{trace.ending.value}{to}"
+    to = f" to {one_line(call.target, _WIDTH)}" if call.ending is Ending.TRANSFERRED and call.target else ""
+    return f"{call.ending.value}{to}"
 
 
 def why(rest: Uncovered) -> str:
@@ -62,7 +62,7 @@ def _flow(flow: TracedFlow, look: Look) -> Iterator[str]:
     yield f"  {count_of(len(flow.calls), 'call')}, {how}"
     for call in flow.calls:
         state = _coloured("ok  ", "32", look) if call.passed else _coloured("FAIL", "31", look)
-        end = "" if flow.explored else f"  ({ending(call.trace)})"
+        end = "" if flow.explored else f"  ({ending(call)})"
         yield f"    {state} {one_line(call.name, _WIDTH)}{end}"
         for said in call.failures:
             yield f"           {one_line(said)}"

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from ivr_action.model import FlowGraph
 from ivr_action.model.trace import CallerEvent, Ending, EventKind, Trace
-from ivr_action.trace.explore import Exploration, ExploredCall
+from ivr_action.trace.explore import Exploration
+from ivr_action.trace.explored import ExploredCall
 from ivr_action.trace.machine import Asks, Machine, Question, State
 from ivr_action.trace.walk import Answer, walk
+
+MOST_STEPS = 100_000
+"""A few seconds. No published flow takes a hundredth of it; the calls of a deep flow share long beginnings."""
 
 
 class Replay:
@@ -62,15 +66,31 @@ def ends_differently(base: Exploration, head: Machine, graph: FlowGraph) -> list
         Calls that end in another way or with another target, or, ending alike, at another action that still exists
         (a renamed one is no difference). Calls that ran into a bound are left out.
     """
-    found = []
-    for call in base.calls:
-        if call.trace.ending is Ending.ACTION_LIMIT:
-            continue
-        now = walk(head, Replay(call), limit=len(call.trace.steps) * 4 + 1_000)
-        if _alike(call.trace, now, graph):
-            continue
-        found.append(Difference(describe(call), ending_in_words(call.trace), ending_in_words(now), call.trace, now))
-    return found
+    return compared(base, head, graph).differences
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of replaying calls."""
+
+    differences: list[Difference]
+    left: int = 0
+    """Calls that were not replayed, since the others took all the steps that there are for it."""
+
+
+def compared(base: Exploration, head: Machine, graph: FlowGraph, *, most_steps: int = MOST_STEPS) -> Comparison:
+    """As `ends_differently`, with at most so many steps for all calls together; the shortest come first."""
+    found: list[Difference] = []
+    calls = [call for call in base.calls if call.ending is not Ending.ACTION_LIMIT]
+    for number, call in enumerate(calls):
+        if most_steps < 0:
+            return Comparison(found, len(calls) - number)
+        now = walk(head, Replay(call), limit=call.length * 4 + 1_000)
+        most_steps -= len(now.steps)
+        before = call.trace
+        if not _alike(before, now, graph):
+            found.append(Difference(describe(call), ending_in_words(before), ending_in_words(now), before, now))
+    return Comparison(found)
 
 
 def _alike(base: Trace, head: Trace, graph: FlowGraph) -> bool:
@@ -119,11 +139,11 @@ def describe(call: ExploredCall) -> str:
     """What the caller did and what the world answered: `pressed 2 at Main Menu; Get Customer: failure`."""
     parts: list[str] = []
     previous = ""
-    for step in call.trace.steps:
-        if step.event is None:
+    for node, event, _ in call.told():
+        if event is None:
             continue
-        did = _DID[step.event.kind].format(step.event.text)
-        words = f"{did} at {step.node.rsplit('/', 1)[-1]}"
+        did = _DID[event.kind].format(event.text)
+        words = f"{did} at {node.rsplit('/', 1)[-1]}"
         if words == previous:
             continue  # silence again and again until a menu gives up
         parts.append(words)

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from ivr_action.model import FlowGraph, NodeKind, Transition
 from ivr_action.model.coverage import Coverage, TransitionKey, transition_key
-from ivr_action.model.trace import CallerEvent, Ending, Step, Trace
+from ivr_action.model.trace import Ending
+from ivr_action.trace.explored import ExploredCall, Link
 from ivr_action.trace.machine import Asks, Machine, Question, State, Way
 
 MOST_STEPS_OF_A_CALL = 20_000
@@ -23,29 +24,6 @@ MOST_REPEATS = 12
 """How often one thing is done again at a node that only repeats itself: more than any menu's repeat count."""
 STATES_OF_A_NODE = 24
 """Different states of one node that the second pass goes on from."""
-
-
-class Given(NamedTuple):
-    """One answer of the world in an explored call."""
-
-    asks: Asks
-    key: str
-    """Empty for a condition on what the caller does and on a variable that nobody set: the node is known."""
-    name: str
-    node: str
-    reason: str = ""
-    """Why the file does not say."""
-    step: int = 0
-    """Number of the step in the call, from 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExploredCall:
-    """One call with what makes it go that way again."""
-
-    trace: Trace
-    events: tuple[CallerEvent, ...]
-    answers: tuple[Given, ...]
 
 
 class Why(StrEnum):
@@ -98,44 +76,11 @@ def explore(machine: Machine, graph: FlowGraph, *, most_steps: int | None = None
     return _Explorer(machine, graph, bound).run()
 
 
-class _Link:
-    """One step of a call, linked to the one before it: calls share their beginnings."""
-
-    __slots__ = ("before", "heard", "length", "node", "question", "way")
-
-    def __init__(self, before: _Link | None, node: str, way: Way, question: Question, heard: tuple[str, ...]) -> None:
-        self.before = before
-        self.node = node
-        self.way = way
-        self.question = question
-        self.heard = heard
-        self.length: int = 1 if before is None else before.length + 1
-
-    def given(self) -> Given | None:
-        """What the world answered here."""
-        asks, key, reason, _ = self.question
-        if asks is Asks.NOTHING:
-            return None
-        if asks is not Asks.CALLER:
-            return Given(asks, key, self.way.name, self.node, reason, self.length - 1)
-        event = self.way.event
-        if event is not None and self.way.name.startswith(f"{event}: "):
-            name = self.way.name.removeprefix(f"{event}: ")
-            return Given(Asks.DECISION, "", name, self.node, step=self.length - 1)
-        return None
-
-    def back(self) -> Iterator[_Link]:
-        link: _Link | None = self
-        while link is not None:
-            yield link
-            link = link.before
-
-
 class _Pending(NamedTuple):
     """A call that waits to go on: the state was visited and has not taken the way yet."""
 
     state: State
-    link: _Link
+    link: Link
     gain: bool
     """True where something on the way was new."""
     repeats: int
@@ -177,7 +122,7 @@ class _Explorer:
             self.go_on(state, link, gain, repeats, queue)
         self.stopped = bool(queue)
 
-    def go_on(self, state: State, link: _Link | None, gain: bool, repeats: int, queue: deque[_Pending]) -> None:
+    def go_on(self, state: State, link: Link | None, gain: bool, repeats: int, queue: deque[_Pending]) -> None:
         """Follow a call until it has a choice that was not tried before, or to its end."""
         seen: set[object] = set()
         before = 0 if link is None else link.length
@@ -195,12 +140,12 @@ class _Explorer:
                 if fresh:
                     for number, way in enumerate(fresh):
                         twin = state if number == len(fresh) - 1 else state.fork()
-                        self.enter(twin, _Link(link, state.node, way, question, heard), gain, repeats, queue)
+                        self.enter(twin, Link(link, state.node, way, question, heard), gain, repeats, queue)
                     return
                 again = self.again(link, state, ways) if repeats < MOST_REPEATS else None
                 repeats = repeats + 1 if again is not None else 0
                 way = again or min(ways, key=self.cost)
-            link = _Link(link, state.node, way, question, heard)
+            link = Link(link, state.node, way, question, heard)
             gain = self.cover(state.node, way) or gain
             if way.ending is None and link.length - before > MOST_STEPS_OF_A_CALL:
                 way = link.way = Way(way.name, None, Ending.ACTION_LIMIT, error="The call does not end.")
@@ -209,7 +154,7 @@ class _Explorer:
                 return
             self.machine.take(state, way)
 
-    def enter(self, state: State, link: _Link, gain: bool, repeats: int, queue: deque[_Pending]) -> None:
+    def enter(self, state: State, link: Link, gain: bool, repeats: int, queue: deque[_Pending]) -> None:
         gain = self.cover(link.node, link.way) or gain
         if link.way.ending is not None:
             self.end(link, True)
@@ -235,7 +180,7 @@ class _Explorer:
         self.tried.add(key)
         return True
 
-    def again(self, link: _Link | None, state: State, ways: Iterable[Way]) -> Way | None:
+    def again(self, link: Link | None, state: State, ways: Iterable[Way]) -> Way | None:
         """What was done last, at a node that only repeated itself: a menu ends its repeats some time."""
         if link is None or link.node != state.node or link.way.transition is not None or link.way.event is None:
             return None
@@ -259,25 +204,9 @@ class _Explorer:
         self.covered.add(key)
         return True
 
-    def end(self, link: _Link, gain: bool) -> None:
-        if not gain and self.calls:  # a flow of one node has a call too
-            return
-        links = list(link.back())[::-1]
-        steps = tuple(
-            Step(
-                each.node,
-                each.way.transition.label if each.way.transition is not None else each.way.name,
-                None if each.way.transition is None else each.way.transition.kind,
-                each.heard,
-                each.way.event,
-            )
-            for each in links
-        )
-        last = links[-1].way
-        trace = Trace(steps, last.ending or Ending.STOPPED, last.target, last.error)
-        events = tuple(each.way.event for each in links if each.way.event is not None)
-        answers = tuple(given for each in links if (given := each.given()) is not None)
-        self.calls.append(ExploredCall(trace, events, answers))
+    def end(self, link: Link, gain: bool) -> None:
+        if gain or not self.calls:  # a flow of one node has a call too
+            self.calls.append(ExploredCall(link))
 
     # -- second pass
 
@@ -293,7 +222,7 @@ class _Explorer:
             return
         ahead = _before(self.graph, {t.source for t in self.missing()})
         met: dict[str, set[object]] = {}
-        stack: list[tuple[State, _Link | None]] = [(start, None)]
+        stack: list[tuple[State, Link | None]] = [(start, None)]
         limit = self.steps + self.bound
         while stack and self.steps < limit:
             state, link = stack.pop()
@@ -308,7 +237,7 @@ class _Explorer:
             states.add(key)
             for number, way in enumerate(reversed(ways)):
                 twin = state if number == len(ways) - 1 else state.fork()
-                following = _Link(link, state.node, way, question, heard)
+                following = Link(link, state.node, way, question, heard)
                 gained = self.cover(state.node, way)
                 if gained:
                     self.finish(twin.fork(), following)
@@ -318,7 +247,7 @@ class _Explorer:
                     stack.append((twin, following))
         self.stopped = bool(stack)
 
-    def finish(self, state: State, link: _Link) -> None:
+    def finish(self, state: State, link: Link) -> None:
         """Lead a call that found something to its end."""
         if link.way.ending is not None:
             self.end(link, True)

@@ -3,12 +3,13 @@ and how it ended."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Protocol
 
 from ivr_action.model import FlowGraph
-from ivr_action.model.trace import CallerEvent, Ending, EventKind, Trace
-from ivr_action.trace.explore import ExploredCall
+from ivr_action.model.trace import CallerEvent, Ending, EventKind
+from ivr_action.trace.explored import Told
 
 _DOES = {
     EventKind.PRESS: "press {}",
@@ -17,7 +18,6 @@ _DOES = {
     EventKind.HANG_UP: "hang up",
     EventKind.ERROR: "error",
 }
-_USUAL = frozenset(("success", "open", "active", "found"))
 _ENDS = {
     Ending.DISCONNECTED: "disconnected",
     Ending.COMPLETED: "the flow ends",
@@ -28,12 +28,27 @@ _ENDS = {
     Ending.LOOP: "goes in a circle",
     Ending.STOPPED: "leaves what the files tell",
 }
-_PARTS = 4
-"""Things that a name tells; of a longer call the first and the last ones."""
+_PARTS, _MORE_PARTS = 4, 12
+"""Things that a name tells, and that it tells where fewer are not enough; of a longer call the first and the last."""
 _LONGEST = 44
 
 
-def names_of(calls: Sequence[ExploredCall], graph: FlowGraph) -> list[str]:
+class Nameable(Protocol):
+    """What a name is made of; `ExploredCall` has it."""
+
+    @property
+    def ending(self) -> Ending: ...
+
+    @property
+    def target(self) -> str: ...
+
+    @property
+    def first_told(self) -> Told | None: ...
+
+    def told_back(self) -> Iterator[Told]: ...
+
+
+def names_of(calls: Sequence[Nameable], graph: FlowGraph) -> list[str]:
     """A name for each call, no two alike."""
     short = [_name(call, graph, every=False) for call in calls]
     full = [
@@ -53,11 +68,10 @@ def names_of(calls: Sequence[ExploredCall], graph: FlowGraph) -> list[str]:
     return names
 
 
-def ends(trace: Trace) -> str:
-    """`to Sales`, `disconnected`."""
-    if trace.ending is Ending.TRANSFERRED:
-        return f"to {_cut(trace.target)}" if trace.target.strip() else "transferred"
-    return _ENDS[trace.ending]
+def _ends(call: Nameable) -> str:
+    if call.ending is Ending.TRANSFERRED:
+        return f"to {_cut(call.target)}" if call.target.strip() else "transferred"
+    return _ENDS[call.ending]
 
 
 def node_name(graph: FlowGraph, id_: str) -> str:
@@ -66,29 +80,33 @@ def node_name(graph: FlowGraph, id_: str) -> str:
     return (node.name if node is not None else "") or id_.rsplit("/", 1)[-1]
 
 
-def _name(call: ExploredCall, graph: FlowGraph, *, every: bool) -> str:
-    parts = list(_parts(call, graph, every=every))
-    if len(parts) > _PARTS and not every:
-        parts = [parts[0], "…", *parts[1 - _PARTS :]]
-    return f"{', '.join(parts) or 'every caller'}: {ends(call.trace)}"
+def _name(call: Nameable, graph: FlowGraph, *, every: bool) -> str:
+    most = _MORE_PARTS if every else _PARTS
+    parts = list(islice(_parts_back(call, graph, every=every), most + 1))[::-1]
+    if len(parts) > most:
+        first = None if call.first_told is None else next(iter(_words(call.first_told, graph, every=every)), None)
+        parts = [*([first] if first else []), "…", *parts[2 - most :]]
+    return f"{', '.join(parts) or 'every caller'}: {_ends(call)}"
 
 
-def _parts(call: ExploredCall, graph: FlowGraph, *, every: bool) -> Iterator[str]:
-    """What was done and answered, in order; the same again in a row (silence until a menu gives up) is told once."""
-    answers = deque(call.answers)
+def _parts_back(call: Nameable, graph: FlowGraph, *, every: bool) -> Iterator[str]:
+    """What was done and answered, from the end; the same in a row (silence until a menu gives up) is told once."""
     last = ""
-    for number, step in enumerate(call.trace.steps):
-        told = []
-        if step.event is not None:
-            told.append(f"{_does(step.event)} at {_cut(node_name(graph, step.node))}")
-        while answers and answers[0].step == number:
-            given = answers.popleft()
-            if every or given.name.casefold() not in _USUAL:
-                told.append(f"{_cut(given.key or node_name(graph, given.node))} {_cut(given.name)}")
-        for words in told:
+    for told in call.told_back():
+        for words in reversed(_words(told, graph, every=every)):
             if words != last:
                 yield words
             last = words
+
+
+def _words(told: Told, graph: FlowGraph, *, every: bool) -> list[str]:
+    node, event, given = told
+    words = []
+    if event is not None:
+        words.append(f"{_does(event)} at {_cut(node_name(graph, node))}")
+    if given is not None and (every or not given.usual):
+        words.append(f"{_cut(given.key or node_name(graph, node))} {_cut(given.name)}")
+    return words
 
 
 def _does(event: CallerEvent) -> str:

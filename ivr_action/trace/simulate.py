@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ivr_action.flow.flow import Flow
 from ivr_action.model import Finding, Level, Location
 from ivr_action.model.calls import Change, TraceReport
-from ivr_action.trace.compare import ends_differently
+from ivr_action.trace.compare import compared
 from ivr_action.trace.explore import explore
 from ivr_action.trace.machines import library_of, machine_of
 from ivr_action.trace.scenario import ERROR_RULE, Scenario
@@ -61,7 +61,7 @@ def simulate(
         else:
             findings.append(_no_flow(scenario))
     traced: list[Traced] = []
-    left = 0
+    left = not_compared = 0
     for flow in flows:
         if not time_left():
             left += 1
@@ -69,19 +69,25 @@ def simulate(
         one = trace_flow(flow, library, about[same(flow.document.path)])
         earlier = (base or {}).get(flow.document.path)
         if earlier is not None:
-            one = replace(one, flow=replace(one.flow, changes=_changes(earlier, flow, base or {}, every)))
+            changes, skipped = _changes(earlier, flow, base or {}, every)
+            one = replace(one, flow=replace(one.flow, changes=changes))
+            not_compared += skipped
         traced.append(one)
         findings += one.findings
     findings.sort(key=lambda finding: finding.order)
-    report = TraceReport(tuple(one.flow for one in traced), tuple(findings), tuple(_notices(elsewhere, left)))
+    report = TraceReport(
+        tuple(one.flow for one in traced), tuple(findings), tuple(_notices(elsewhere, left, not_compared))
+    )
     return Simulation(report, tuple(traced))
 
 
-def _changes(earlier: Flow, flow: Flow, base: Mapping[str, Flow], every: Sequence[Flow]) -> tuple[Change, ...]:
+def _changes(
+    earlier: Flow, flow: Flow, base: Mapping[str, Flow], every: Sequence[Flow]
+) -> tuple[tuple[Change, ...], int]:
     """What ends differently; each version calls the modules and bots of its own time."""
     before = explore(machine_of(earlier, library_of([*base.values(), *every])), earlier.graph)
-    found = ends_differently(before, machine_of(flow, library_of(every)), flow.graph)
-    return tuple(Change(one.caller, one.before, one.after) for one in found)
+    found = compared(before, machine_of(flow, library_of(every)), flow.graph)
+    return tuple(Change(one.caller, one.before, one.after) for one in found.differences), found.left
 
 
 def _no_flow(scenario: Scenario) -> Finding:
@@ -90,12 +96,16 @@ def _no_flow(scenario: Scenario) -> Finding:
     return Finding(ERROR_RULE, Level.ERROR, message, hint, scenario.flow_at or Location(scenario.path))
 
 
-def _notices(elsewhere: list[str], left: int) -> list[str]:
+def _notices(elsewhere: list[str], left: int, not_compared: int) -> list[str]:
     notices = []
     if elsewhere:
         named = ", ".join(f"`{path}`" for path in elsewhere[:5])
         more = f" and {len(elsewhere) - 5:,} more" if len(elsewhere) > 5 else ""
         notices.append(f"Scenarios about flows that were not traced were not run: {named}{more}.")
+    if not_compared:
+        notices.append(
+            f"{not_compared:,} long calls of the versions before were not compared: they take too many steps."
+        )
     if left:
         notices.append(f"Time was up: the calls of {left:,} more flows were not traced.")
     return notices

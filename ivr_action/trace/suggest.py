@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ivr_action.flow.flow import Flow
 from ivr_action.model import FlowGraph, Location
 from ivr_action.model.trace import CallerEvent, Ending, EventKind, Trace
-from ivr_action.trace.explore import ExploredCall
+from ivr_action.trace.explored import ExploredCall
 from ivr_action.trace.machine import Machine
 from ivr_action.trace.machines import Library, machine_of
 from ivr_action.trace.naming import names_of

@@ -11,7 +11,8 @@ from ivr_action.model.calls import Doubt, Section, TracedCall, TracedFlow, Uncov
 from ivr_action.model.coverage import Coverage, transition_key
 from ivr_action.model.trace import Trace
 from ivr_action.trace.compare import describe, ending_in_words
-from ivr_action.trace.explore import Exploration, ExploredCall, Why, explore
+from ivr_action.trace.explore import Exploration, Why, explore
+from ivr_action.trace.explored import ExploredCall, all_given
 from ivr_action.trace.kinds import FOR_ENDING
 from ivr_action.trace.machines import Library, machine_of
 from ivr_action.trace.naming import names_of
@@ -54,7 +55,7 @@ def trace_flow(
         unknown = _assumed(call.trace for call in calls)
     else:
         names = names_of(exploration.calls, graph)
-        calls = [TracedCall(name, *_verdict(call.trace)) for name, call in zip(names, exploration.calls, strict=True)]
+        calls = [_explored(name, call) for name, call in zip(names, exploration.calls, strict=True)]
         findings = list(_failures(exploration.calls, flow))
         coverage, explored = exploration.coverage, True
         unknown = _tried(exploration.calls)
@@ -80,9 +81,13 @@ def trace_flow(
     return Traced(traced, tuple(findings), exploration)
 
 
-def _verdict(trace: Trace) -> tuple[bool, Trace, str, None, tuple[str, ...]]:
-    said = (f"It {ending_in_words(trace)}: {trace.error}",) if trace.failed else ()
-    return not trace.failed, trace, "", None, said
+def _explored(name: str, call: ExploredCall) -> TracedCall:
+    choices = call.choices
+    if call.ending not in FOR_ENDING:
+        return TracedCall(name, True, call.ending, call.target, choices, call)
+    trace = call.trace
+    said = f"It {ending_in_words(trace)}: {trace.error}"
+    return TracedCall(name, False, call.ending, call.target, choices, call, failures=(said,))
 
 
 def _scenario_calls(
@@ -94,7 +99,21 @@ def _scenario_calls(
         results = run_scenario(scenario, recorder.machine, flow)
         for call, result in zip(scenario.calls, results, strict=True):
             said = tuple(failure.message for failure in result.failures)
-            calls.append(TracedCall(result.name, result.passed, result.trace, scenario.path, call.at.line, said))
+            trace = result.trace
+            choices = sum(step.event is not None for step in trace.steps)
+            calls.append(
+                TracedCall(
+                    result.name,
+                    result.passed,
+                    trace.ending,
+                    trace.target,
+                    choices,
+                    result,
+                    scenario.path,
+                    call.at.line,
+                    said,
+                )
+            )
             findings += result.failures
     return calls, findings
 
@@ -103,11 +122,10 @@ def _failures(calls: Iterable[ExploredCall], flow: Flow) -> Iterable[Finding]:
     """One finding for each node at which explored calls end as no call should; the first of them tells the way."""
     by_place: dict[tuple[str, str], list[ExploredCall]] = {}
     for call in calls:
-        if call.trace.failed:
-            node = call.trace.steps[-1].node if call.trace.steps else ""
-            by_place.setdefault((call.trace.ending, node), []).append(call)
+        if call.ending in FOR_ENDING:
+            by_place.setdefault((call.ending, call.last_node), []).append(call)
     for (_, node), found in by_place.items():
-        call = min(found, key=lambda call: len(call.trace.steps))
+        call = min(found, key=lambda call: call.length)
         trace = call.trace
         kind = FOR_ENDING[trace.ending]
         known = flow.graph.nodes.get(node)
@@ -141,9 +159,8 @@ def _uncovered(
 
 def _tried(calls: Iterable[ExploredCall]) -> tuple[Doubt, ...]:
     found: dict[tuple[str, str, str, str], dict[str, None]] = {}
-    for call in calls:
-        for given in call.answers:
-            found.setdefault((given.node, str(given.asks), given.key, given.reason), {})[given.name] = None
+    for given in all_given(calls):
+        found.setdefault((given.node, str(given.asks), given.key, given.reason), {})[given.name] = None
     return tuple(Doubt(*about, tuple(answers)) for about, answers in found.items())
 
 
