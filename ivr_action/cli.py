@@ -142,6 +142,9 @@ def _parser() -> argparse.ArgumentParser:
     rules = commands.add_parser("rules", help="list the rules, or explain one", description="List the rules.")
     rules.add_argument("id", metavar="ID", nargs="?", help="the rule to explain")
     rules.set_defaults(run=_show("rules"))
+    from ivr_action.emulator.command import add_emulator
+
+    add_emulator(commands, __version__)
     return parser
 
 

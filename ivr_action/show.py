@@ -11,6 +11,7 @@ SCHEMAS = {
     "architect-yaml": ("flow", "schema", "architect-yaml-1.json"),
     "config": ("schema", "config-1.json"),
     "report": ("report", "schema", "report-1.json"),
+    "emulator": ("emulator", "schema", "emulator-1.json"),
     "scenario": ("trace", "schema", "scenario-1.json"),
     "trace": ("report", "schema", "trace-1.json"),
 }
