@@ -9,15 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ivr_action.api import build_ivr_node_payload, validate_flow_topology
+    from ivr_action.genesys.client import initialize_genesys_client
+    from ivr_action.genesys.public import update_flow_with_conflict_resolution
     from ivr_action.trace.mock import execute_mock_trace
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "build_ivr_node_payload", "execute_mock_trace", "validate_flow_topology"]
+__all__ = [
+    "__version__",
+    "build_ivr_node_payload",
+    "execute_mock_trace",
+    "initialize_genesys_client",
+    "update_flow_with_conflict_resolution",
+    "validate_flow_topology",
+]
 
 _HOMES = {
     "build_ivr_node_payload": "ivr_action.api",
     "execute_mock_trace": "ivr_action.trace.mock",
+    "initialize_genesys_client": "ivr_action.genesys.client",
+    "update_flow_with_conflict_resolution": "ivr_action.genesys.public",
     "validate_flow_topology": "ivr_action.api",
 }
 

@@ -24,3 +24,15 @@ class UsageError(IvrError):
 
 class NothingScannedError(UsageError):
     """No file matched: never green, exit status 2."""
+
+
+class PlatformError(IvrError):
+    """Genesys Cloud refused, could not be reached, or did not do what was asked: exit status 3."""
+
+    exit_status = 3
+
+
+class OutcomeUnknownError(PlatformError):
+    """A change was sent and nobody can tell whether it took effect: exit status 4."""
+
+    exit_status = 4

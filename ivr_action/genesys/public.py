@@ -1,0 +1,140 @@
+"""The specification's save function, over the same loop as the action."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ivr_action.errors import UsageError
+from ivr_action.genesys.answers import error_from
+from ivr_action.genesys.client import PATIENCE, call_api
+from ivr_action.genesys.clock import Clock, Deadline
+from ivr_action.genesys.node_save import NodeStore
+from ivr_action.genesys.pace import Pace
+from ivr_action.genesys.redact import Redactor
+from ivr_action.genesys.save import Resolve, SaveLoop
+from ivr_action.genesys.store import ConflictError, FlowStore
+
+_HEADER_ARGUMENTS = ("headers", "header_params", "custom_headers", "extra_headers")
+
+
+def update_flow_with_conflict_resolution(
+    flows_api: Any,
+    flow_id: str,
+    updated_flow_body: Mapping[str, Any],
+    max_retries: int = 5,
+    *,
+    resolve: Resolve | None = None,
+    pace: Pace | None = None,
+    deadline: Deadline | None = None,
+) -> dict[str, Any]:
+    """Saves a flow's nodes by one PUT with `If-Match`, never over a change that the caller has not seen.
+
+    Args:
+        flows_api: the SDK's `ArchitectApi`, a `FlowStore`, or an object with `get_flow(flow_id)` and
+            `update_flow(flow_id, body, …)`, which must take `if_match` or headers.
+        flow_id: of the flow.
+        updated_flow_body: the flow with its `nodes`. Its integer `version`, where there is one, is the version that it
+            was made from; without one it is the version that is live when this begins.
+        max_retries: times that it is sent again after a conflict or a lost answer; 0 for once in all.
+        resolve: merges when somebody else has changed the flow in between: (base, ours, live) → what to save.
+        pace: for waits; None: a pace of its own.
+        deadline: None: three minutes.
+
+    Returns:
+        What was saved, with its new `version`.
+
+    Raises:
+        ConflictError: somebody else changed the flow, and nothing says how to merge.
+        RejectedError: the platform does not hold flows as nodes, or did not store what it said it had.
+        OutcomeUnknownError: it was sent, and looking did not tell whether it took effect.
+        PlatformError: it refused or could not be reached; nothing was changed then.
+    """
+    if not isinstance(updated_flow_body.get("nodes"), Mapping):
+        raise UsageError("`updated_flow_body` must be a flow with a map `nodes`.")
+    store = flow_store(flows_api)
+    pace = pace or Pace(Clock())
+    deadline = deadline or Deadline.after(pace.clock, PATIENCE)
+    base = store.read(flow_id)
+    edited = updated_flow_body.get("version")
+    if edited is not None and str(edited) != base.version:
+        if resolve is None:
+            raise ConflictError(flow_id, str(edited), base)
+        base = store.read(flow_id, str(edited))
+    loop = SaveLoop(store, pace, deadline, attempts=max_retries + 1, resolve=resolve)
+    saved = loop.save(base, updated_flow_body)
+    return {**saved.content, "version": int(saved.version)}
+
+
+def flow_store(flows_api: Any) -> FlowStore:
+    """The store behind whatever speaks to the platform.
+
+    Raises:
+        UsageError: it is none of the three that are known.
+    """
+    if isinstance(flows_api, FlowStore):
+        return flows_api
+    client: Any = getattr(flows_api, "api_client", None)
+    if callable(getattr(client, "call_api", None)):
+        return NodeStore(functools.partial(call_api, client), str(client.host))
+    if callable(getattr(flows_api, "get_flow", None)) and callable(getattr(flows_api, "update_flow", None)):
+        return NodeStore(_TutorialCaller(flows_api), "")
+    raise UsageError(
+        f"`flows_api` is a {type(flows_api).__name__}, which cannot read and save flows.",
+        "Pass the SDK's ArchitectApi, a FlowStore, or an object with `get_flow` and `update_flow`.",
+    )
+
+
+class _TutorialCaller:
+    """Makes calls through an object with `get_flow` and `update_flow`."""
+
+    def __init__(self, flows_api: Any) -> None:
+        self._api = flows_api
+        self._conditional = _conditional(flows_api.update_flow)
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Any:
+        """Reading a flow and saving it are all that there is."""
+        flow_id = (params or {}).get("flowId", "")
+        call = f"{method} {path.replace('{flowId}', flow_id)}"
+        if query or "versions" in path or method not in ("GET", "PUT"):
+            raise error_from(call, 404, {}, b'{"message": "`flows_api` has no such call."}', Redactor())
+        try:
+            answer = self._api.get_flow(flow_id) if method == "GET" else self._put(flow_id, body, headers or {})
+        except Exception as error:
+            status = getattr(error, "status", None)
+            if not isinstance(status, int) or not 400 <= status < 600:
+                raise
+            said, sent = getattr(error, "body", None), getattr(error, "headers", None)
+            raise error_from(call, status, sent or {}, said or str(error), Redactor()) from error
+        to_dict = getattr(answer, "to_dict", None)
+        return to_dict() if callable(to_dict) else answer
+
+    def _put(self, flow_id: str, body: Any, headers: Mapping[str, str]) -> Any:
+        return self._api.update_flow(flow_id, body, **self._conditional(headers["If-Match"]))
+
+
+def _conditional(update_flow: Callable[..., Any]) -> Callable[[str], dict[str, Any]]:
+    """How this `update_flow` takes the expected version; raises UsageError where it takes none."""
+    parameters = inspect.signature(update_flow).parameters
+    if "if_match" in parameters:
+        return lambda version: {"if_match": version}
+    for name in _HEADER_ARGUMENTS:
+        if name in parameters:
+            return lambda version: {name: {"If-Match": version}}
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return lambda version: {"headers": {"If-Match": version}}
+    raise UsageError(
+        "`flows_api.update_flow` takes neither `if_match` nor headers, so nothing would stop it from overwriting.",
+        f"Give it an argument `if_match`, or one of {', '.join(_HEADER_ARGUMENTS)}.",
+    )

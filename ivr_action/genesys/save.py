@@ -1,0 +1,237 @@
+"""The save loop: read, compare, send, and again after a conflict; then read back.
+
+Nothing is overwritten that the caller has not seen, and nothing is called saved that the platform does not show.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from ivr_action.errors import OutcomeUnknownError, PlatformError
+from ivr_action.genesys.clock import Deadline
+from ivr_action.genesys.errors import NotFoundError, OutOfTimeError, ThrottledError, outcome_unknown
+from ivr_action.genesys.pace import Pace
+from ivr_action.genesys.store import ConflictError, Content, FlowStore, Live, RejectedError, Saved, Version
+
+Resolve = Callable[[Live, Content, Live], Content]
+"""(base, ours, live) → what to save instead; raises ConflictError where the two do not go together."""
+ATTEMPTS = 6
+_BASE, _CAP = 0.25, 8.0
+"""Seconds of the full jitter after a conflict."""
+_PAUSES = 20
+"""429s that are waited for, beyond what the transport waits for itself."""
+_LOOKS = 3
+"""Times that the flow is read back while it still shows the version before."""
+_log = logging.getLogger(__name__)
+
+
+class SaveLoop:
+    """Saves one flow at a time; may be shared by threads.
+
+    Args:
+        store: where to.
+        pace: for waits.
+        deadline: of the run.
+        attempts: to send, in all.
+        resolve: merges; None refuses when somebody else has changed the flow.
+        keep: is given what is live before every write, so that it can be put back.
+    """
+
+    def __init__(
+        self,
+        store: FlowStore,
+        pace: Pace,
+        deadline: Deadline,
+        *,
+        attempts: int = ATTEMPTS,
+        resolve: Resolve | None = None,
+        keep: Callable[[Live], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._pace = pace
+        self._deadline = deadline
+        self._attempts = max(1, attempts)
+        self._resolve = resolve
+        self._keep = keep
+
+    def save(self, base: Live, ours: Content) -> Saved:
+        """Saves `ours`, which was made from `base`.
+
+        Raises:
+            ConflictError: somebody else changed the flow, and it cannot be merged; or others were faster each time.
+            RejectedError: the platform does not take it, or answered 200 and did not store it.
+            OutcomeUnknownError: it was sent, and looking did not tell whether it took effect.
+            PlatformError: of the store; nothing was changed then.
+        """
+        store, flow_id = self._store, base.flow_id
+        unsure: _Unsure | None = None
+        last: ConflictError | None = None
+        pauses = attempt = 0
+        while True:
+            with _unsure_if(unsure):
+                live = store.read(flow_id)
+            if unsure is not None:
+                landed = self._look(live, unsure)
+                if landed is not None:
+                    return replace(landed, attempts=attempt, content=unsure.content)
+                # The same version still: sending again is safe, since only one of the two can be taken.
+                if live.version != unsure.expected and self._lost(live, unsure):
+                    unsure = None
+            if attempt >= self._attempts:
+                raise self._gave_up(live, base, unsure, last)
+            content = self._content(base, ours, live, unsure)
+            if store.holds(live, content):
+                if unsure is not None:
+                    previous = unsure.expected
+                    return Saved(flow_id, live.version, previous, recovered=True, attempts=attempt, content=content)
+                return Saved(flow_id, live.version, live.version, changed=False, attempts=attempt, content=content)
+            if self._keep is not None:
+                self._keep(live)
+            try:
+                saved = store.save(flow_id, content, live.version)
+            except ThrottledError as error:
+                pauses = self._throttled(error, pauses, unsure)
+                continue
+            except ConflictError as error:
+                attempt, last = attempt + 1, error
+                self._back_off(attempt, "somebody else was faster", unsure)
+                continue
+            except OutcomeUnknownError as error:
+                attempt += 1
+                unsure = _Unsure(flow_id, live.version, content, error)
+                self._back_off(attempt, "the answer is missing", unsure)
+                continue
+            return replace(self._verified(saved, content), attempts=attempt + 1, content=content)
+
+    def _content(self, base: Live, ours: Content, live: Live, unsure: _Unsure | None) -> Content:
+        """What to send: ours, or ours merged with what others have done since."""
+        if live.version == base.version:
+            return ours
+        if self._resolve is None:
+            if unsure is not None:
+                raise unsure.error
+            raise ConflictError(base.flow_id, base.version, live)
+        try:
+            return self._resolve(base, ours, live)
+        except ConflictError as error:
+            if unsure is not None:
+                raise OutcomeUnknownError(f"{unsure.error} And now: {error}", unsure.error.hint) from error
+            raise
+
+    def _look(self, live: Live, unsure: _Unsure) -> Saved | None:
+        """The save whose answer is missing, where the platform shows that it took effect."""
+        following = self._store.next_version(unsure.expected)
+        if live.version == following and self._store.holds(live, unsure.content):
+            return Saved(live.flow_id, following, unsure.expected, recovered=True)
+        if live.version in (unsure.expected, following):
+            return None
+        was = self._earlier(unsure, following)
+        if was is not None and self._store.holds(was, unsure.content):
+            return Saved(live.flow_id, following, unsure.expected, recovered=True, superseded_by=live.version)
+        return None
+
+    def _lost(self, live: Live, unsure: _Unsure) -> bool:
+        """Whether it is certain by now that the save took no effect: another version follows the expected one."""
+        following = self._store.next_version(unsure.expected)
+        return live.version == following or self._earlier(unsure, following) is not None
+
+    def _earlier(self, unsure: _Unsure, version: Version) -> Live | None:
+        try:
+            with _unsure_if(unsure, besides=(NotFoundError, RejectedError)):
+                return self._store.read(unsure.flow_id, version)
+        except (NotFoundError, RejectedError):
+            return None  # the platform does not show earlier versions
+
+    def _verified(self, saved: Saved, content: Content) -> Saved:
+        store = self._store
+        unsure = _Unsure(
+            saved.flow_id, "", content, OutcomeUnknownError("It was answered 200 and could not be read back.")
+        )
+        live = self._read_back(saved, unsure)
+        if live.version == saved.previous:
+            kept = f"stored nothing: version {live.version} is live as before."
+            raise RejectedError(
+                [f"Flow `{live.name}` ({saved.flow_id}): the platform answered 200 and {kept}"],
+                "The deployment failed, and the flow is as it was. The platform behind this address does not take "
+                "nodes by PUT; docs/platform.md says what it takes.",
+            )
+        if live.version == saved.version:
+            if store.holds(live, content):
+                return saved
+            raise RejectedError(
+                [f"Flow `{live.name}` ({saved.flow_id}): version {live.version} does not hold what was sent."],
+                "Compare the two: the platform left something out or changed it. The version before is in its history.",
+            )
+        was = self._earlier(unsure, saved.version)
+        if was is None:
+            if saved.answered:
+                return replace(saved, superseded_by=live.version)
+            raise outcome_unknown(
+                f"PUT /api/v2/flows/{saved.flow_id}",
+                f"version {live.version} is live, {saved.version} was expected, and the answer showed neither",
+            )
+        if store.holds(was, content):
+            return replace(saved, superseded_by=live.version)
+        raise RejectedError(
+            [f"Flow `{live.name}` ({saved.flow_id}): version {saved.version} does not hold what was sent."],
+            "Somebody else's save stands in its place. Look at the version history.",
+        )
+
+    def _read_back(self, saved: Saved, unsure: _Unsure) -> Live:
+        """The flow after a save; looked at again while it does not show the new version yet."""
+        look = 1
+        while True:
+            with _unsure_if(unsure):
+                live = self._store.read(saved.flow_id)
+            if live.version != saved.previous or look >= _LOOKS:
+                return live
+            self._pause(look, "the new version does not show yet", unsure)
+            look += 1
+
+    def _gave_up(self, live: Live, base: Live, unsure: _Unsure | None, last: ConflictError | None) -> PlatformError:
+        if unsure is not None:
+            return unsure.error
+        expected = last.expected if last is not None else base.version
+        why = f"Gave up after {self._attempts} attempts: others were faster each time."
+        return ConflictError(base.flow_id, expected, live, why)
+
+    def _throttled(self, error: ThrottledError, pauses: int, unsure: _Unsure | None) -> int:
+        seconds = self._pace.backoff(pauses, error.after or None, base=3.0)
+        if pauses >= _PAUSES or seconds > self._deadline.left:
+            raise error if unsure is None else unsure.error
+        with _unsure_if(unsure):
+            self._pace.wait(seconds, "too many requests (429)", self._deadline)
+        return pauses + 1
+
+    def _back_off(self, attempt: int, reason: str, unsure: _Unsure | None) -> None:
+        if attempt < self._attempts:  # after the last one it only looks
+            self._pause(attempt, reason, unsure)
+
+    def _pause(self, number: int, reason: str, unsure: _Unsure | None) -> None:
+        seconds = self._pace.backoff(number, base=_BASE, cap=_CAP)
+        with _unsure_if(unsure), contextlib.suppress(OutOfTimeError):
+            # Out of time for waiting is not out of time for looking, which the deadline decides by itself.
+            self._pace.wait(seconds, f"before another look, since {reason}", self._deadline)
+
+
+class _Unsure:
+    """A save that was sent and whose answer is missing."""
+
+    def __init__(self, flow_id: str, expected: Version, content: Content, error: OutcomeUnknownError) -> None:
+        self.flow_id, self.expected, self.content, self.error = flow_id, expected, content, error
+
+
+@contextlib.contextmanager
+def _unsure_if(unsure: _Unsure | None, besides: tuple[type[PlatformError], ...] = ()) -> Iterator[None]:
+    """What fails while a save's outcome is unknown leaves it unknown, whatever the failure is called."""
+    try:
+        yield
+    except besides:
+        raise
+    except PlatformError as error:
+        if unsure is None or isinstance(error, OutcomeUnknownError):
+            raise
+        raise OutcomeUnknownError(f"{unsure.error} Then: {error}", unsure.error.hint) from error

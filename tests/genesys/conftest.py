@@ -1,0 +1,27 @@
+"""A server with faults, time that only passes when somebody waits, and a client for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.genesys.fakes import FakeTime
+from tests.genesys.server import Server
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def stop() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def fake_time(stop: threading.Event) -> FakeTime:
+    return FakeTime(stop)
