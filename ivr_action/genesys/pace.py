@@ -133,7 +133,8 @@ class Pace:
             return self._blocked - now, "the platform asked everybody to pause (429)"
         full = f"the limit of {self._allowed} requests a minute is used up"
         if self._ends is None:
-            while self._sent and self._sent[0] <= now - _WINDOW:
+            # The same sum as below: rounded otherwise, a wait could come out as 0 and the request go uncounted.
+            while self._sent and self._sent[0] + _WINDOW <= now:
                 self._sent.popleft()
             if len(self._sent) >= self._allowed:
                 return self._sent[0] + _WINDOW - now, full

@@ -82,7 +82,7 @@ def flow_store(flows_api: Any) -> FlowStore:
     if callable(getattr(flows_api, "get_flow", None)) and callable(getattr(flows_api, "update_flow", None)):
         return NodeStore(_TutorialCaller(flows_api), "")
     raise UsageError(
-        f"`flows_api` is a {type(flows_api).__name__}, which cannot read and save flows.",
+        f"`flows_api` is of type {type(flows_api).__name__}, which cannot read and save flows.",
         "Pass the SDK's ArchitectApi, a FlowStore, or an object with `get_flow` and `update_flow`.",
     )
 
