@@ -145,6 +145,10 @@ def _parser() -> argparse.ArgumentParser:
     from ivr_action.emulator.command import add_emulator
 
     add_emulator(commands, __version__)
+
+    from ivr_action.genesys.command import add_doctor
+
+    add_doctor(commands)
     return parser
 
 

@@ -53,6 +53,8 @@ def error_from(call: str, status: int, headers: Mapping[str, str], body: bytes |
         return NotFoundError(call, status, code, text, correlation)
     if status == 429:
         return ThrottledError(call, code, text, correlation, pause_of(headers, body) or 0.0)
+    if status == 501:
+        return RefusedError(call, status, code, text, correlation, "There is no such call behind this address.")
     return (ServerError if status >= 500 else RefusedError)(call, status, code, text, correlation)
 
 

@@ -14,6 +14,7 @@ from ivr_action.genesys.errors import (
     NotFoundError,
     OutcomeUnknownError,
     OutOfTimeError,
+    RefusedError,
     ServerError,
     StoppedError,
     ThrottledError,
@@ -178,7 +179,7 @@ def test_5xx_is_returned_after_a_bounded_number(server: Server, fake_time: FakeT
 
 def test_501_is_final(server: Server, fake_time: FakeTime) -> None:
     server.on("GET", FLOW, Reply(501, {"message": "no"}))
-    with platform_on(server, fake_time) as platform, pytest.raises(ServerError):
+    with platform_on(server, fake_time) as platform, pytest.raises(RefusedError, match="501: no"):
         get(platform)
     assert len(server.calls()) == 1
 
