@@ -26,12 +26,10 @@ def generated(rule_pages: Callable[[], dict[str, str]] | None = None) -> dict[st
     """Text of every generated file by its path in the repository.
 
     Args:
-        rule_pages: pages of the rules by path; by default those of `ivr_action.check`.
+        rule_pages: pages of the rules by path; by default those of the rules and of simulated calls.
     """
     if rule_pages is None:
-        from ivr_action.check.docs import pages
-
-        rule_pages = pages
+        rule_pages = _rule_pages
     from ivr_action.check import RULES
     from ivr_action.config import schema
 
@@ -44,6 +42,14 @@ def generated(rule_pages: Callable[[], dict[str, str]] | None = None) -> dict[st
         f"ivr_action/flow/schema/{SCHEMA_NAME}": json.dumps(architect_schema(), ensure_ascii=False, indent=2) + "\n",
         **rule_pages(),
     }
+
+
+def _rule_pages() -> dict[str, str]:
+    """Pages of the rules, and of what simulated calls find."""
+    from ivr_action.check.docs import pages
+    from ivr_action.trace import docs
+
+    return pages() | docs.pages()
 
 
 def stale(root: Path, files: dict[str, str]) -> list[str]:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from ivr_action.errors import UsageError
+from ivr_action.model.coverage import read_limits
 
 INPUT_PREFIX = "INPUT_"
 ENVIRONMENT_PREFIX = "IVR_ACTION_"
@@ -40,6 +41,15 @@ def _relative_path(value: object) -> object:
     if path.startswith("/") or ".." in path.split("/") or path[1:2] == ":" or "\0" in path:
         raise ValueError("a path inside the workspace, relative to it")
     return path
+
+
+def _limits(value: str) -> str:
+    """A least coverage; what it says is read again where it is needed."""
+    try:
+        read_limits(value)
+    except ValueError:
+        raise ValueError("a number from 0 to 100, or `nodes: 80, transitions: 70`") from None
+    return value
 
 
 _Lines = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -113,6 +123,28 @@ class Settings(BaseModel):
         ),
         json_schema_extra={"cli": True, "metavar": "FILE"},
     )
+    scenarios: _Lines = Field(
+        default=(),
+        description=(
+            "Scenario files: paths, folders or globs, one per line or separated by commas. Their calls must go as "
+            "they say; a failed expectation is an error. See docs/trace.md."
+        ),
+    )
+    explore: _Switch = Field(
+        default="true",
+        description=(
+            "`true`: find calls that come through each flow that is checked, and tell which calls of the version "
+            "before end differently now. `false`: run scenarios only."
+        ),
+    )
+    min_coverage: Annotated[str, AfterValidator(_limits)] = Field(
+        default="",
+        description=(
+            "The least share of each flow that its calls must come through, in percent: `80`, or "
+            "`nodes: 80, transitions: 70`; less is an error. Where `scenarios` are given, only their calls count, "
+            "else those that were explored. Empty: nothing is asked for."
+        ),
+    )
     allow_empty: _Switch = Field(
         default="false",
         description=(
@@ -154,6 +186,10 @@ class Settings(BaseModel):
         default=".ivr-action/results.sarif",
         description="Where to write the SARIF file, relative to the workspace.",
     )
+    coverage_file: _Path = Field(
+        default=".ivr-action/coverage.xml",
+        description="Where to write the coverage as Cobertura XML, relative to the workspace.",
+    )
 
 
 OUTPUTS: dict[str, str] = {
@@ -168,6 +204,12 @@ OUTPUTS: dict[str, str] = {
     "sarif-file": (
         "Path of the SARIF file, relative to the workspace. Empty where the run failed before there was one."
     ),
+    "coverage": (
+        "What the calls came through, as JSON: path of the flow → `{nodes, transitions}`, shares from 0 to 1."
+    ),
+    "calls-passed": "Number of calls that did what they should.",
+    "calls-failed": "Number of calls that did not: an expectation was not met, or a caller was left stranded.",
+    "coverage-file": ("Path of the Cobertura XML, relative to the workspace. Empty where no call was simulated."),
 }
 
 

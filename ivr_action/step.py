@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +18,13 @@ from functools import cache
 from typing import TextIO
 
 from ivr_action import __version__
+from ivr_action.calls import Wanted, outputs_of, with_calls
 from ivr_action.check import RULES, CheckOptions, check
 from ivr_action.errors import IvrError, NothingScannedError
 from ivr_action.files import Found, find
 from ivr_action.flow.read import Reading, looks_like_flow, read_flow
 from ivr_action.model import Level, Report
+from ivr_action.model.coverage import read_limits
 from ivr_action.policy import (
     Policy,
     ReadBefore,
@@ -34,6 +37,7 @@ from ivr_action.policy import (
 )
 from ivr_action.report import Look, render
 from ivr_action.report.annotations import annotate
+from ivr_action.report.cobertura import render as cobertura
 from ivr_action.report.comment import render as render_comment
 from ivr_action.report.look import lines_of
 from ivr_action.report.markdown import prose
@@ -51,6 +55,7 @@ from ivr_action.runner.outputs import write_file, write_outputs
 from ivr_action.scope import Scope, scope_of
 from ivr_action.settings import Settings, read_settings
 from ivr_action.substitutions import load_substitutions
+from ivr_action.trace.kinds import KINDS
 
 BUG = 70
 _FAILED = {
@@ -60,6 +65,10 @@ _FAILED = {
     "changed-flows": "[]",
     "report": "",
     "sarif-file": "",
+    "coverage": "{}",
+    "calls-passed": "0",
+    "calls-failed": "0",
+    "coverage-file": "",
 }
 _LINES = 10
 """Of a message that says why there is no result; more would not fit into a comment."""
@@ -78,6 +87,7 @@ class World:
     check: Callable[[Sequence[Reading], CheckOptions], Report]
     today: Callable[[], date]
     github: Callable[[str, str, str], GitHub]
+    monotonic: Callable[[], float]
 
     @property
     def is_review(self) -> bool:
@@ -94,6 +104,7 @@ def main(
     check: Callable[[Sequence[Reading], CheckOptions], Report] = check,
     today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     github: Callable[[str, str, str], GitHub] = GitHub,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> int:
     """Runs the step and returns its exit status; see "Exit status" in docs/inputs.md.
 
@@ -105,13 +116,15 @@ def main(
         check: applies the rules.
         today: the day by which suppressions expire.
         github: connects to GitHub's API: its address, a token, `owner/name`.
+        monotonic: seconds that only grow, for the time that calls may take.
     """
     environ = os.environ if environ is None else environ
     out, err = GuardedStream(stdout or sys.stdout), GuardedStream(stderr or sys.stderr)
     context = Context.from_environ(environ)
     world = World(
-        environ, context, out, err, Commands(out), git or git_in(context.workspace, environ), check, today, github
-    )
+        environ, context, out, err, Commands(out), git or git_in(context.workspace, environ), check, today, github,
+        monotonic,
+    )  # fmt: skip
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             return _run(world)
@@ -193,6 +206,8 @@ def _check(world: World, settings: Settings) -> tuple[Report, Scope, Settings]:
     )
     report = world.check(scope.readings, options)
     report = replace(report, scope=scope.words, notices=(*report.notices, *scope.notices))
+    wanted = Wanted(settings.scenarios, read_limits(settings.min_coverage), settings.explore == "true")
+    report = with_calls(report, wanted, scope, changes, workspace, world.monotonic)
     if world.is_review:
         added, unknown = added_suppressions(scope.readings, read_before, {new: old for old, new in changes.renamed})
         report = replace(report, added=added, notices=(*report.notices, *([unknown] if unknown else [])))
@@ -255,7 +270,7 @@ def _publish(world: World, settings: Settings, report: Report, scope: Scope) -> 
     context = world.context
     look = Look(
         version=__version__,
-        rules=RULES,
+        rules=(*RULES, *KINDS),
         rules_url=context.rules_url,
         blob_url=context.blob_url,
         repository_url=context.repository_url,
@@ -278,6 +293,11 @@ def _publish(world: World, settings: Settings, report: Report, scope: Scope) -> 
         "report": write_file(workspace, settings.report_file, render("json", report, look)),
         "sarif-file": write_file(workspace, settings.sarif_file, render("sarif", report, look)),
     }
+    written["coverage-file"] = ""
+    if report.calls is not None:
+        stamp = int(datetime.combine(world.today(), datetime.min.time(), UTC).timestamp() * 1000)
+        xml = cobertura(report.calls, __version__, stamp)
+        written["coverage-file"] = write_file(workspace, settings.coverage_file, xml)
     worth_it = bool(report.flows or report.alerts)
     problem = _comment(world, settings, render_comment(report, look, context.run_url), worth_it=worth_it)
     if problem:
@@ -292,6 +312,7 @@ def _publish(world: World, settings: Settings, report: Report, scope: Scope) -> 
         "error-count": str(report.count(Level.ERROR)),
         "warning-count": str(report.count(Level.WARNING)),
         "changed-flows": json.dumps(list(scope.changed)),
+        **outputs_of(report.calls),
         **written,
     }
     write_outputs(world.environ, outputs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ivr_action.model.graph import FlowGraph, TransitionKind
 
@@ -29,6 +30,34 @@ class Coverage:
 
     def __or__(self, other: Coverage) -> Coverage:
         return Coverage(self.nodes | other.nodes, self.transitions | other.transitions)
+
+
+class Limits(NamedTuple):
+    """The least coverage that is asked for, in percent."""
+
+    nodes: float = 0.0
+    transitions: float = 0.0
+
+
+NO_LIMITS = Limits()
+
+
+def read_limits(said: str) -> Limits:
+    """`80` for both, or `nodes: 80, transitions: 70`; empty for none.
+
+    Raises:
+        ValueError: it is neither, or no number from 0 to 100.
+    """
+    found = Limits()
+    for item in said.replace("\n", ",").split(","):
+        name, colon, value = (part.strip() for part in item.rpartition(":"))
+        if not value and not colon:
+            continue
+        number = float(value.removesuffix("%"))
+        if not 0 <= number <= 100 or (colon and name not in Limits._fields):
+            raise ValueError(said)
+        found = found._replace(**{name: number}) if colon else Limits(number, number)
+    return found
 
 
 def transition_key(transition: Iterable[object]) -> TransitionKey:

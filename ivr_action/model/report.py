@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ivr_action.model.finding import Finding, Level
 from ivr_action.model.graph import FlowGraph
 from ivr_action.model.suppression import Suppressed, Suppression
+
+if TYPE_CHECKING:
+    from ivr_action.model.calls import TraceReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Report:
     """Findings that the baseline accepts; they are not among `findings`."""
     added: tuple[Suppression, ...] = ()
     """Suppressions that the change under review adds."""
+    calls: TraceReport | None = None
+    """What became of callers; None where no call was simulated. Its findings are among `findings`."""
 
     def count(self, level: Level) -> int:
         """Number of findings of exactly this level."""

@@ -1,4 +1,5 @@
-"""The comment on the pull request: the verdict, the flows, the worst findings, and where the rest is.
+"""The comment on the pull request: the verdict, which callers end differently, the flows, the worst findings, and
+where the rest is.
 
 GitHub refuses a comment of more than 65,536 characters. It is built piece by piece within so many bytes, the last lines
 counted first, so that it never has more, however somebody counts characters.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from ivr_action.model import Report
 from ivr_action.report.accepted import added_suppressions
+from ivr_action.report.calls import add_changes
 from ivr_action.report.look import Look
 from ivr_action.report.markdown import code, escape, link, prose
 from ivr_action.report.pieces import Page, add_findings, add_table, scope, verdict
@@ -36,6 +38,7 @@ def render(report: Report, look: Look, run_url: str = "") -> str:
     for alert in report.alerts[:_ALERTS]:
         page.add(f"⚠️ **{prose(alert, 2 * _SHORT)}**\n\n", page.room // 2)
     page.add(verdict(report))
+    add_changes(page, report.calls, look, page.room * 2 // 3)
     page.add(scope(report, _NOTICES), page.room // 2)
     if not page.add(added_suppressions(report.added, look), page.room // 2):
         page.add(f"### ⚠️ {count_of(len(report.added), 'suppression')} added by this change\n\n")

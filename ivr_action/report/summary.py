@@ -1,5 +1,5 @@
-"""The job summary: what a change does to the gate itself, the verdict, how the files were chosen, flows, findings with
-links, diagrams.
+"""The job summary: what a change does to the gate itself, the verdict, which callers end differently, how the files
+were chosen, flows, calls, findings with links, diagrams.
 
 It is built piece by piece and never grows beyond its limit: the runner drops a summary that does, all of it. Diagrams
 go first, then the tail of the findings, which are sorted worst first; what is left out is said.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ivr_action.model import CheckedFlow, Level, Report
 from ivr_action.report.accepted import accepted, added_suppressions
+from ivr_action.report.calls import add_changes, add_coverage, add_uncovered
 from ivr_action.report.look import Look
 from ivr_action.report.markdown import code, escape, prose
 from ivr_action.report.mermaid import diagram_of
@@ -31,15 +32,18 @@ def render(report: Report, look: Look) -> str:
     for alert in report.alerts:
         page.add(f"⚠️ **{prose(alert)}**\n\n")
     page.add(verdict(report))
+    add_changes(page, report.calls, look, page.room // 2)
     page.add(scope(report, _NOTICES))
     page.add(added_suppressions(report.added, look))
     add_table(page, report, look, _ROWS)
+    add_coverage(page, report.calls, look)
     for piece in accepted(report, look):
         page.add(piece)
     left = add_findings(page, report, look)
     if left:
         page.always(f"\n{count_of(left, 'more finding')} did not fit here; {escape(look.places)} has them all.\n")
     else:
+        add_uncovered(page, report.calls)
         _add_diagrams(page, report, look)
     return page.text()
 

@@ -148,5 +148,9 @@ def describe(call: ExploredCall) -> str:
             continue  # silence again and again until a menu gives up
         parts.append(words)
         previous = words
-    answers = dict.fromkeys(f"{given.key or given.node.rsplit('/', 1)[-1]}: {given.name}" for given in call.answers)
+    answers = dict.fromkeys(
+        f"{given.key or given.node.rsplit('/', 1)[-1]}: {given.name}"
+        for given in call.answers
+        if given.asks is not Asks.TRANSFER or not given.usual  # that a transfer succeeds, its ending says
+    )
     return "; ".join(filter(None, (", ".join(parts), ", ".join(answers)))) or "every caller"

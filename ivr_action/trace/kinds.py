@@ -79,7 +79,7 @@ KINDS = (
     CALL_ACTION_LIMIT,
     COVERAGE,
 )
-"""All of them, in the order of docs/rules/README.md."""
+"""All of them, in the order of docs/rules/calls.md."""
 
 FOR_ENDING = {
     Ending.DEAD_END: CALL_DEAD_END,

@@ -32,6 +32,7 @@ def simulate(
     base: Mapping[str, Flow] | None = None,
     exists: Callable[[str], bool] = lambda path: True,
     same: Callable[[str], str] = lambda path: path,
+    explores: bool = True,
     time_left: Callable[[], bool] = lambda: True,
 ) -> Simulation:
     """Trace flows.
@@ -43,6 +44,7 @@ def simulate(
         base: earlier versions of some of the flows, by the path of the flow now.
         exists: tells whether there is a file, by the path that a scenario names.
         same: brings different spellings of one path together.
+        explores: False for scenarios only; flows without one are left out then.
         time_left: False where the run has to come to its end; flows that are left then are not traced.
     """
     every = [*flows, *beside]
@@ -66,7 +68,10 @@ def simulate(
         if not time_left():
             left += 1
             continue
-        one = trace_flow(flow, library, about[same(flow.document.path)])
+        own = about[same(flow.document.path)]
+        if not explores and not own:
+            continue
+        one = trace_flow(flow, library, own, explores=explores)
         earlier = (base or {}).get(flow.document.path)
         if earlier is not None:
             changes, skipped = _changes(earlier, flow, base or {}, every)
@@ -107,5 +112,6 @@ def _notices(elsewhere: list[str], left: int, not_compared: int) -> list[str]:
             f"{not_compared:,} long calls of the versions before were not compared: they take too many steps."
         )
     if left:
-        notices.append(f"Time was up: the calls of {left:,} more flows were not traced.")
+        flows = "1 flow" if left == 1 else f"{left:,} flows"
+        notices.append(f"Time was up: the calls of {flows} were not traced.")
     return notices

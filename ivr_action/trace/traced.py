@@ -22,6 +22,7 @@ from ivr_action.trace.watched import Recorder
 
 NO_SCENARIO = "no scenario"
 """Why a transition is uncovered that the explorer can reach."""
+_NOTHING = Exploration((), Coverage(), (), 0, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Traced:
 
 
 def trace_flow(
-    flow: Flow, library: Library | None = None, scenarios: Sequence[Scenario] = (), *, most_steps: int | None = None
+    flow: Flow, library: Library | None = None, scenarios: Sequence[Scenario] = (), *, explores: bool = True
 ) -> Traced:
     """Run a flow's scenarios, and explore it.
 
@@ -43,11 +44,11 @@ def trace_flow(
         flow: of any format.
         library: modules, bots and flows that it may call.
         scenarios: about this flow; without any call in them the explored calls are the flow's calls.
-        most_steps: of the search; see `explore`.
+        explores: False to run scenarios only.
     """
     graph = flow.graph
     recorder = Recorder(machine_of(flow, library), graph)
-    exploration = explore(recorder.machine, graph, most_steps=most_steps)
+    exploration = explore(recorder.machine, graph) if explores else _NOTHING
     if any(scenario.calls for scenario in scenarios):
         recorder = Recorder(machine_of(flow, library), graph)
         calls, findings = _scenario_calls(scenarios, recorder, flow)

@@ -13,6 +13,7 @@ from ivr_action.check.rule import files_of
 from ivr_action.errors import UsageError
 from ivr_action.flow.read import read_flow
 from ivr_action.model import Finding, Level
+from ivr_action.trace import docs
 from tests.corpus import ROOT
 
 SUBSTITUTIONS: dict[str, dict[str, str]] = {"undefined-substitution": {"other": "value"}}
@@ -82,4 +83,4 @@ def test_pages_are_committed() -> None:
     for path, text in pages().items():
         assert (ROOT / path).read_text(encoding="utf-8") == text, f"{path} is out of date: make generate"
     there = {path.relative_to(ROOT).as_posix() for path in Path(ROOT / "docs" / "rules").glob("*.md")}
-    assert there == set(pages())
+    assert there == {*pages(), *docs.pages()}

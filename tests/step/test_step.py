@@ -29,6 +29,10 @@ def test_a_clean_run(repository: Repository, step: Step) -> None:
         "changed-flows": '["flows/a.yaml"]',
         "report": ".ivr-action/report.json",
         "sarif-file": ".ivr-action/results.sarif",
+        "coverage": '{"flows/a.yaml": {"nodes": 1.0, "transitions": 1.0}}',
+        "calls-passed": "5",
+        "calls-failed": "0",
+        "coverage-file": ".ivr-action/coverage.xml",
     }
     assert ran.summary.startswith("## ✅ IVR flows: 1 flow checked, nothing found")
     assert "the event <code>workflow&#95;dispatch</code> names no earlier commit" in ran.summary

@@ -1,0 +1,37 @@
+"""The pages under docs/rules/ of what simulated calls find, made from the kinds themselves."""
+
+from __future__ import annotations
+
+from ivr_action.trace.kinds import KINDS, Kind
+
+
+def pages() -> dict[str, str]:
+    """Path in the repository → text."""
+    return {f"docs/rules/{kind.id}.md": _page(kind) for kind in KINDS} | {"docs/rules/calls.md": _index()}
+
+
+def _index() -> str:
+    rows = "\n".join(f"| [`{kind.id}`]({kind.id}.md) | {kind.level} | {kind.summary} |" for kind in KINDS)
+    intro = "[Simulated calls](../trace.md) are no [rules](README.md); what they find has an id and a level too."
+    return f"# Found by simulated calls\n\n{intro}\n\n| id | level | what is wrong |\n|---|---|---|\n{rows}\n"
+
+
+def _page(kind: Kind) -> str:
+    return f"""\
+# {kind.id}
+
+{kind.summary}
+
+| | |
+|---|---|
+| level | {kind.level} |
+| found by | [simulated calls](../trace.md) |
+
+## Why it matters
+
+{kind.why}
+
+## How to mend it
+
+{kind.fix}
+"""
