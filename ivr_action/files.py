@@ -96,6 +96,49 @@ def find(
     return Found(tuple(files[path] for path in sorted(files)), tuple(notices))
 
 
+def find_again(
+    paths: Iterable[str], patterns: Sequence[str], root: str, *, ignore: Sequence[str] = ()
+) -> tuple[list[SourceFile], list[str]]:
+    """Reads files that were flows once, and that `find` may pass over now because of what is in them.
+
+    Args:
+        paths: relative to the workspace, with `/`.
+        patterns: as for `find`; a path that they do not lead to is none of ours.
+        root: the workspace.
+        ignore: as for `find`.
+
+    Returns:
+        The files, and the paths where there is none any more.
+
+    Raises:
+        UsageError: one is there and cannot be read.
+    """
+    root = os.path.realpath(root)
+    files: list[SourceFile] = []
+    gone: list[str] = []
+    for path in paths:
+        if _leads_to(path, patterns, ignore):
+            where = os.path.join(root, path)
+            if os.path.lexists(where):
+                files.append(_read(where, path, root, confined=True))
+            else:
+                gone.append(path)
+    return files, gone
+
+
+def _leads_to(path: str, patterns: Sequence[str], ignore: Sequence[str]) -> bool:
+    names = path.split("/")
+    refused = [*ignore, *(pattern[1:] for pattern in patterns if pattern.startswith("!"))]
+    if any(_matches(names, _parts(pattern)) for pattern in refused):
+        return False
+    for pattern in [pattern for pattern in patterns if not pattern.startswith("!")] or ["."]:
+        parts = _parts(os.path.normpath(pattern))
+        folders = names[next((at for at, part in enumerate(parts) if _MAGIC.intersection(part)), len(parts)) : -1]
+        if _matches(names, parts) and not any(name.startswith(".") or name in _SKIPPED for name in folders):
+            return True
+    return False
+
+
 def candidates(patterns: list[str], root: str, *, confined: bool) -> Iterator[tuple[str, bool]]:
     """Absolute paths, and whether the user named each one (a folder's content is not named)."""
     if not patterns:

@@ -16,7 +16,7 @@ from ivr_action.runner.before import BeforeError
 from ivr_action.runner.changed import Changes
 
 _NAMED = 5
-"""So many callers are named in the summary; the table has all of them."""
+"""So many files are named in one sentence of the summary."""
 _READ_BEFORE = 300
 """Files of the commit before that are looked at: each costs a call of git or of the API."""
 
@@ -35,10 +35,14 @@ class Scope:
     """Paths of the flow files that changed."""
     words: str = ""
     notices: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    """Flows that the event takes out of the check."""
 
 
 Read = Callable[[str, bytes], Reading]
 """Reads a flow file from its path and bytes."""
+FindAgain = Callable[[Sequence[str]], tuple[Sequence[SourceFile], Sequence[str]]]
+"""Reads files that were flows before; returns them, and the paths where there is no file any more."""
 
 
 def scope_of(
@@ -48,6 +52,7 @@ def scope_of(
     *,
     read: Read,
     read_before: Callable[[str], bytes | None],
+    find_again: FindAgain = lambda _: ((), ()),
     values_file: str = "",
     rules_changed: Sequence[str] = (),
 ) -> Scope:
@@ -61,21 +66,25 @@ def scope_of(
         changed_only: the input.
         read: reads a flow file.
         read_before: a file's bytes at the commit before; raises `BeforeError`.
+        find_again: looks for files that were flows and that the search passed over: nobody hides one from the check.
         values_file: path of the file with the substitutions: where it changed, every flow did.
         rules_changed: why every file is checked although it is known what changed.
     """
     notices = [*found.notices, *rules_changed]
     before: list[Reading] = []
+    alerts: list[str] = []
     if changes.known:
         before, problems = _before(changes, read, read_before)
         notices += problems
+        found, deleted, alerts = _found_again(found, before, changes, find_again)
+        notices += deleted
     if changes.known and values_file and changes.has(os.path.normpath(values_file).replace(os.sep, "/")):
         notices.append(f"The substitutions in {values_file} changed, and with them every flow.")
         changes = replace(changes, known=False, expected=True, reason="their substitutions changed")
     readings = [read(file.path, file.data) for file in found.files]
     changed = tuple(file.path for file in found.files if _has(changes, file))
     total = count_of(len(readings), "flow file")
-    every = Scope(readings, (), before, changed, f"Checked all {total}.", tuple(notices))
+    every = Scope(readings, (), before, changed, f"Checked all {total}.", tuple(notices), tuple(alerts))
     if changed_only == "false" or rules_changed:
         return every
     if not changes.known:
@@ -96,12 +105,11 @@ def _narrowed(every: Scope, changes: Changes, total: str) -> Scope:
     if changes.source:
         notices.append(f"What changed was told by {changes.source}.")
     if not changed and not callers:
-        words = f"No flow file changed {since}; there are {total}."
+        words = f"No flow file changed {since}; there {'is' if len(every.readings) == 1 else 'are'} {total}."
         return replace(every, readings=(), others=every.readings, words=words, notices=tuple(notices))
     if callers:
-        named = [f"`{path}` (calls `{name}`)" for path, name in list(callers.items())[:_NAMED]]
-        more = f" and {len(callers) - _NAMED:,} more" if len(callers) > _NAMED else ""
-        notices.append(f"Checked too, since a flow that they call changed: {', '.join(named)}{more}.")
+        named = [f"`{path}` (calls `{name}`)" for path, name in callers.items()]
+        notices.append(f"Checked too, since a flow that they call changed: {_some(named)}.")
     paths |= callers.keys()
     checked = [reading for reading in every.readings if reading.document.path in paths]
     others = [reading for reading in rest if reading.document.path not in paths]
@@ -173,6 +181,31 @@ def _before(
     if not problem:
         return readings, []
     return readings, [f"Whether a deleted or renamed flow is still called was not checked for all of them: {problem}."]
+
+
+def _found_again(
+    found: Found, before: Iterable[Reading], changes: Changes, find_again: FindAgain
+) -> tuple[Found, list[str], list[str]]:
+    """The files with those that were flows before and do not look like one now; words about deleted and moved ones.
+
+    What a file holds decides whether a search takes it for a flow, so a change could hide one; that it was one cannot
+    be changed.
+    """
+    there = {path for file in found.files for path in (file.path, file.real)}
+    lost = [reading.document.path for reading in before if reading.document.path not in there]
+    files, gone = find_again(lost) if lost else ((), ())
+    renamed = dict(changes.renamed)
+    moved = [f"`{path}` to `{renamed[path]}`" for path in gone if path in renamed and renamed[path] not in there]
+    deleted = [f"`{path}`" for path in gone if path not in renamed]
+    notices = [f"Deleted: {_some(deleted)}."] if deleted else []
+    alerts = [f"This change moves flows to where none is looked for, so they are checked no more: {_some(moved)}."]
+    every = tuple(sorted([*found.files, *files], key=lambda file: file.path))
+    return replace(found, files=every), notices, alerts if moved else []
+
+
+def _some(items: Sequence[str]) -> str:
+    more = f" and {len(items) - _NAMED:,} more" if len(items) > _NAMED else ""
+    return f"{', '.join(items[:_NAMED])}{more}"
 
 
 def _may_be_flow(path: str) -> bool:

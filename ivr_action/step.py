@@ -21,7 +21,7 @@ from ivr_action import __version__
 from ivr_action.calls import Wanted, outputs_of, with_calls
 from ivr_action.check import RULES, CheckOptions, check
 from ivr_action.errors import IvrError, NothingScannedError
-from ivr_action.files import Found, find
+from ivr_action.files import Found, find, find_again
 from ivr_action.flow.read import Reading, looks_like_flow, read_flow
 from ivr_action.model import Level, Report
 from ivr_action.model.coverage import read_limits
@@ -193,6 +193,7 @@ def _check(world: World, settings: Settings) -> tuple[Report, Scope, Settings]:
         settings.changed_only,
         read=lambda path, data: read_flow(path, data, values),
         read_before=before.read,
+        find_again=lambda paths: find_again(paths, settings.flows, workspace, ignore=policy.config.ignore),
         values_file=values_file,
         rules_changed=_rules_changed(world, policy, changes),
     )
@@ -205,7 +206,7 @@ def _check(world: World, settings: Settings) -> tuple[Report, Scope, Settings]:
         today=world.today(),
     )
     report = world.check(scope.readings, options)
-    report = replace(report, scope=scope.words, notices=(*report.notices, *scope.notices))
+    report = replace(report, scope=scope.words, notices=(*report.notices, *scope.notices), alerts=scope.alerts)
     wanted = Wanted(settings.scenarios, read_limits(settings.min_coverage), settings.explore == "true")
     report = with_calls(report, wanted, scope, changes, workspace, world.monotonic)
     if world.is_review:

@@ -248,3 +248,66 @@ def test_suppressed_findings_stay_out_of_annotations_and_sarif(review: Review) -
     assert "title=dangling-reference" not in ran.out
     assert "1 suppressed finding" in ran.summary
     assert [one["rule"] for one in ran.report()["suppressed"]] == ["dangling-reference"]  # type: ignore[attr-defined]
+
+
+# -- flows that a change hides
+
+GRAPH = '{"startNodeId": "a", "nodes": {"a": {"id": "a", "type": "disconnect", "transitionConditions": []}}}\n'
+BROKEN_GRAPH = GRAPH.replace('"nodes"', '"extra": 0, "nodes"').replace('"startNodeId": "a"', '"startNodeId": "gone"')
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.yaml", "# padding\n" * 10_000 + BROKEN),
+        ("a.yaml", "{inboundCall: {name: Main line, startUpRef: gone}}\n"),
+        ("g.json", BROKEN_GRAPH.replace('"extra": 0', '"$schema": "https://json-schema.org/schema"')),
+        ("g.json", BROKEN_GRAPH.replace('"startNodeId"', f'"extra": "{"x" * 300_000}", "startNodeId"')),
+    ],
+    ids=["long comment", "flow style", "schema", "long key"],
+)
+@pytest.mark.parametrize("flows", ["", "a.yaml, g.json", "."])
+def test_a_flow_cannot_be_made_to_look_like_none(review: Review, path: str, text: str, flows: str) -> None:
+    ran = review.run({"a.yaml": GOOD, "g.json": GRAPH, "b.yaml": menu_flow("Other")}, {path: text}, flows=flows)
+    assert ran.status == 1
+    assert f"file={path}" in ran.out
+
+
+@pytest.mark.parametrize("target", ["../outside.yaml", "nowhere.yaml", "folder"])
+def test_nor_be_replaced_by_a_link(review: Review, target: str) -> None:
+    review.merge({"a.yaml": GOOD, "b.yaml": menu_flow("Other"), "folder/x.txt": "x\n"}, {"a.yaml": None})
+    git, folder = review.repository.git, review.repository.folder
+    (folder.parent / "outside.yaml").write_text(BROKEN)
+    git("checkout", "--quiet", "change")
+    (folder / "a.yaml").symlink_to(target)
+    review.head = review.repository.commit()
+    git("checkout", "--quiet", "--detach", "main")
+    git("merge", "--quiet", "--no-ff", "--no-edit", "change")
+    ran = review.check()
+    assert ran.status == 2
+    assert "`a.yaml`" in ran.out
+
+
+@pytest.mark.parametrize("new", ["a.txt", ".hidden/a.yaml", "venv/a.yaml", "old/a.yaml"])
+def test_a_flow_that_moves_out_of_the_check_is_said_first(review: Review, new: str) -> None:
+    ran = review.run(
+        {"a.yaml": GOOD, "b.yaml": menu_flow("Other"), CONFIG: "ignore: old\n"}, {"a.yaml": None, new: GOOD}
+    )
+    assert ran.status == 0
+    assert first_line(ran).startswith("⚠️ **This change moves flows to where none is looked for")
+    assert new.rpartition("/")[2] in first_line(ran)
+
+
+def test_a_deleted_flow_is_said(review: Review) -> None:
+    ran = review.run({"a.yaml": GOOD, "b.yaml": menu_flow("Other")}, {"a.yaml": None})
+    assert (ran.status, ran.summary[:3]) == (0, "## ")
+    assert "Deleted: <code>a" in unescape(ran.summary)
+    assert "there is 1 flow file." in ran.summary
+
+
+def test_what_is_out_of_the_check_already_may_change(review: Review) -> None:
+    hidden = {"venv/a.yaml": GOOD, "old/a.yaml": GOOD, "out/a.yaml": GOOD}
+    base = {"b.yaml": menu_flow("Other"), CONFIG: "ignore: old\n", **hidden}
+    ran = review.run(base, dict.fromkeys(hidden, "x: 1\n"), flows=".\n!out")
+    assert (ran.status, ran.summary[:3]) == (0, "## ")
+    assert "Deleted" not in ran.summary
