@@ -21,7 +21,8 @@ KEY = "x-ivr-ignore"
 _WORDS = re.compile(r"ivr:[ \t]*ignore|x-ivr-ignore", re.IGNORECASE)
 _COMMENT = re.compile(r"#+[ \t]*ivr:[ \t]*ignore\b[ \t]*(\[[^\]\n\r]*\])?(.*)", re.IGNORECASE)
 _HASH = re.compile(r"(?:^|(?<=[ \t]))#")
-_UNTIL = re.compile(r"(?:^|(?<=\s))until=(\S*)", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:^|(?<=[\s(,;]))until(?:=|[ \t]*[=:]?[ \t]*(?=[0-9]{4}-))([^\s(),;]*)", re.IGNORECASE)
+"""However somebody writes the day: read as a part of the reason, the suppression would have no end."""
 _LINE = re.compile(r"\r\n|\r|\n")
 _ENTRY_KEYS = frozenset(("rule", "reason", "until"))
 _FORM = "Write `# ivr: ignore[rule-id] reason`, with `until=2027-01-31` where it is for a time."
@@ -70,7 +71,7 @@ def _comments(doc: Document) -> Iterator[Suppression]:
 
 def _comment(match: re.Match[str], place: Location, covered: tuple[int, int]) -> Suppression:
     until = _UNTIL.search(match[2])
-    reason = _UNTIL.sub("", match[2]).strip(" \t:-–—")
+    reason = _UNTIL.sub("", match[2]).replace("()", "").strip(" \t:,;-–—")
     if match[1] is None:
         return Suppression("comment", place, lines=covered, problem=f"It names no rule. {_FORM}")
     rules = tuple(dict.fromkeys(match[1].strip("[]").replace(",", " ").split()))

@@ -56,6 +56,24 @@ def test_spelling_is_forgiven(comment: str) -> None:
     assert (found.rules, found.reason) == (("cycle",), "why")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "why (until=2027-01-31)", "until=2027-01-31, why", "why; until=2027-01-31", "why until 2027-01-31",
+        "why until: 2027-01-31", "why, Until = 2027-01-31",
+    ],
+)  # fmt: skip
+def test_the_last_day_is_found_however_it_is_written(words: str) -> None:
+    (found,) = found_in(above("        name: Main", f"# ivr: ignore[cycle] {words}"))
+    assert (found.until, found.reason) == ("2027-01-31", "why")
+
+
+@pytest.mark.parametrize("words", ["kept until the move", "until: the move", "stays until 2 people have left"])
+def test_the_word_alone_is_no_last_day(words: str) -> None:
+    (found,) = found_in(above("        name: Main", f"# ivr: ignore[cycle] {words}"))
+    assert (found.until, found.reason) == ("", words)
+
+
 @pytest.mark.parametrize("comment", ["# ivr: ignore why", "# ivr: ignore[] why", "# ivr: ignore[ , ] why"])
 def test_a_comment_without_a_rule_is_a_problem(comment: str) -> None:
     (found,) = found_in(above("        name: Main", comment))
