@@ -1,13 +1,16 @@
 """`make demo`: run the container step's program on real flows, as GitHub's runner would, with no credentials.
 
 A repository is made with published Architect flows and node graphs; then two pull requests: one that is fine, and one
-that would leave callers stranded. What the step prints, its outputs and where its summary is are shown for each.
+that would leave callers stranded. What the step prints, its outputs, what its summary says about callers and where it
+is are shown for each.
 """
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "demo"
 FLOWS = ROOT / "examples" / "flows"
+SCENARIOS = ROOT / "examples" / "scenarios"
 
 
 def git(repository: Path, *arguments: str) -> str:
@@ -74,6 +78,7 @@ def run_step(repository: Path, title: str, expected: int) -> bool:
         "GITHUB_STEP_SUMMARY": str(summary),
         "INPUT_FAIL-ON": "error",
         "INPUT_CYCLES": "caller-input",
+        "INPUT_SCENARIOS": "scenarios/*.yaml",
     }
     print(f"\n=== {title} ===", flush=True)
     done = subprocess.run([sys.executable, str(ROOT / "entrypoint.py")], cwd=repository, env=environment, check=False)
@@ -82,10 +87,27 @@ def run_step(repository: Path, title: str, expected: int) -> bool:
     for index, line in enumerate(lines):
         if "<<ghadelimiter" in line:
             print(f"    {line.split('<<')[0]}: {lines[index + 1]}")
-    print(f"--- job summary: {summary.relative_to(ROOT)} ({summary.stat().st_size:,} bytes)")
+    print(f"--- job summary: {summary.relative_to(ROOT)} ({summary.stat().st_size:,} bytes); of it, about callers:")
+    print(about_callers(summary.read_text(encoding="utf-8")))
     if done.returncode != expected:
         print(f"the demo expected exit status {expected}", file=sys.stderr)
     return done.returncode == expected
+
+
+def about_callers(markdown: str) -> str:
+    """The summary's sections on what ends differently and on calls, as plain text for the terminal."""
+    sections = re.findall(
+        r"^### (?:🔀 Ends differently|Calls)\n.*?(?=^#|\Z|^<details)", markdown, re.MULTILINE | re.DOTALL
+    )
+    lines = html.unescape(re.sub(r"<[^>]+>|\*\*|\]\([^)]*\)|\[(?=<)", "", "".join(sections))).splitlines()
+    return "\n".join(f"    {line}" for line in lines if line and not line.startswith("| ---"))
+
+
+def show_calls(repository: Path) -> None:
+    """What `ivr-action trace` tells a tester at a terminal."""
+    print("\n=== the same at a terminal: ivr-action trace flows/appointment.yaml ===", flush=True)
+    command = [sys.executable, "-m", "ivr_action.cli", "trace", "flows/appointment.yaml"]
+    subprocess.run(command, cwd=repository, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
 
 
 def fine(flows: Path) -> None:
@@ -95,11 +117,14 @@ def fine(flows: Path) -> None:
 
 
 def broken(flows: Path) -> None:
-    """A start that does not exist, a key used twice, an action with an output it cannot have, a lost node."""
+    """A start that does not exist, a key used twice, an action with an output it cannot have, a lost node, and a choice
+    that leads to another queue than before, which is no mistake in the file."""
     simple = flows / "published" / "SimpleFinancialIvr_v2-0.yaml"
     edit(simple, "menu[Main Menu_10]", "menu[Main Menu_11]")
     edit(simple, "dtmf: digit_2", "dtmf: digit_1")
     edit(flows / "published" / "CacheExampleFlow.yaml", "notFound:", "notfound:")
+    support = "dtmf == '2' || speech == 'support', destinationNodeId: "
+    edit(flows / "main-menu.yaml", f"{support}support", f"{support}sales")
     payment = json.loads((flows / "payment.json").read_text(encoding="utf-8"))
     last = list(payment["nodes"])[-1]
     for node in payment["nodes"].values():
@@ -114,6 +139,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "flows-repository"
         shutil.copytree(FLOWS, repository / "flows")
+        shutil.copytree(SCENARIOS, repository / "scenarios")
         git(repository, "init", "-q", "-b", "main")
         git(repository, "add", "-A")
         git(repository, "commit", "-qm", "The flows as they are in production")
@@ -121,6 +147,8 @@ def main() -> int:
         good = run_step(repository, "a pull request that is fine", 0)
         pull_request(repository, "tidy-up", broken)
         bad = run_step(repository, "a pull request that strands callers", 1)
+        git(repository, "checkout", "-q", "main")
+        show_calls(repository)
     return 0 if good and bad else 1
 
 

@@ -72,7 +72,7 @@ def parse_json(path: str, source: str, *, syntax: str = "json", payload: str = "
         doc.problems.append(
             Problem("unreadable-file", "The JSON is nested too deeply to be a flow.", "Export the flow again.")
         )
-    if duplicated:
+    if duplicated and doc.root is not None:  # in broken JSON nobody knows where a key belongs
         _report_duplicates(doc, body)
     return doc
 

@@ -72,7 +72,7 @@ def _changes(flow: TracedFlow) -> Iterator[str]:
         first = min(found, key=lambda change: len(change.caller))
         more = f" ({count_of(len(found) - 1, 'more call')})" if len(found) > 1 else ""
         caller = escape(first.caller, _WIDTH)
-        who = f"Callers who {caller}" if caller.startswith(_DID) else f"Callers ({caller})"
+        who = f"A caller who {caller}" if caller.startswith(_DID) else f"A caller ({caller})"
         who = "Every caller" if first.caller == "every caller" else who
         yield f"- {who}: **{prose(before, _WIDTH)}** before, **{prose(after, _WIDTH)}** now{more}\n"
     if len(groups) > _CHANGES:

@@ -233,6 +233,7 @@ def utterances(header: Any) -> dict[str, str]:
         taught = intent.get("utterances") if isinstance(intent, dict) else None
         for utterance in taught if isinstance(taught, list) else []:
             parts = utterance.get("segments") if isinstance(utterance, dict) else None
-            said = "".join(text(part.get("text")) or "" for part in parts or [] if isinstance(part, dict))
+            segments = parts if isinstance(parts, list) else []
+            said = "".join(text(part.get("text")) or "" for part in segments if isinstance(part, dict))
             found.setdefault(said.strip().casefold(), text(intent.get("name")) or "")
     return found

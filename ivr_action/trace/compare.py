@@ -136,7 +136,8 @@ _DID = {
 
 
 def describe(call: ExploredCall) -> str:
-    """What the caller did and what the world answered: `pressed 2 at Main Menu; Get Customer: failure`."""
+    """What the caller did, and what the world answered where that was not the usual: `pressed 2 at Main Menu; Get
+    Customer: failure`."""
     parts: list[str] = []
     previous = ""
     for node, event, _ in call.told():
@@ -149,8 +150,6 @@ def describe(call: ExploredCall) -> str:
         parts.append(words)
         previous = words
     answers = dict.fromkeys(
-        f"{given.key or given.node.rsplit('/', 1)[-1]}: {given.name}"
-        for given in call.answers
-        if given.asks is not Asks.TRANSFER or not given.usual  # that a transfer succeeds, its ending says
+        f"{given.key or given.node.rsplit('/', 1)[-1]}: {given.name}" for given in call.answers if not given.usual
     )
     return "; ".join(filter(None, (", ".join(parts), ", ".join(answers)))) or "every caller"

@@ -73,7 +73,7 @@ def simulate(
             continue
         one = trace_flow(flow, library, own, explores=explores)
         earlier = (base or {}).get(flow.document.path)
-        if earlier is not None:
+        if earlier is not None and flow.graph.start is not None:  # without a start a rule says it all
             changes, skipped = _changes(earlier, flow, base or {}, every)
             one = replace(one, flow=replace(one.flow, changes=changes))
             not_compared += skipped

@@ -71,3 +71,10 @@ def test_an_i3_export_is_decoded_and_has_a_pointer_instead_of_a_line() -> None:
 @pytest.mark.parametrize("source", ["", "not base64!", "aGVsbG8=", base64.b64encode(b"%7Bbroken%").decode()[:-3]])
 def test_what_is_no_export_is_not_decoded(source: str) -> None:
     assert decode_i3(source) is None
+
+
+def test_a_key_used_twice_in_broken_json_is_no_bug_of_ours() -> None:
+    doc = parse_json("a.json", '{"a": {"b": 1, "b": 2}}, }')
+    assert [problem.rule for problem in doc.problems] == ["unreadable-file"]
+    doc = parse_json("a.json", '{"task": [{}, {"id": 1, "id": 2}\n}}}')
+    assert [problem.rule for problem in doc.problems] == ["unreadable-file"]

@@ -113,7 +113,7 @@ def test_a_reviewer_reads_first_which_callers_end_differently(repository: Reposi
     heading, changes, *_ = ran.summary.split("\n\n")
     assert heading.startswith("## ")
     assert changes == "### 🔀 Ends differently"
-    said = "- Callers who pressed 2 at menu: **reached Support** before, **was disconnected at <code>bye</code>** now"
+    said = "- A caller who pressed 2 at menu: **reached Support** before, **was disconnected at <code>bye</code>** now"
     assert said in ran.summary
 
 

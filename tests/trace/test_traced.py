@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 from ivr_action.flow.flow import Flow
 from ivr_action.flow.read import read_flow
 from ivr_action.model.calls import Section, percent
 from ivr_action.trace.machines import library_of
 from ivr_action.trace.scenario import Scenario, read_scenario
 from ivr_action.trace.traced import trace_flow
-from tests.corpus import corpus_files, need_corpus
+from tests.corpus import ROOT, corpus_files, need_corpus
 from tests.samples import menu_flow
 
 GRAPH = """\
@@ -158,3 +161,28 @@ def test_percent_is_a_hundred_only_where_nothing_is_missing() -> None:
     assert percent(0.99999) == 99.9
     assert percent(1.0) == 100.0
     assert percent(2 / 3) == 66.6
+
+
+def test_a_flow_with_any_line_broken_is_traced_all_the_same() -> None:
+    """The gate tells what is wrong with a flow; a simulator that trips over it would hide that."""
+    chance = random.Random(20261124)
+    sources = [path for path in sorted((ROOT / "examples" / "flows").glob("**/*.yaml"))]
+    traced = 0
+    for _ in range(200):
+        path = chance.choice(sources)
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for _ in range(chance.choice((1, 1, 3))):
+            at = chance.randrange(len(lines))
+            broken = chance.choice(("", ": []", ": {}", ": 5", ": null", "twice", "elsewhere"))
+            if broken == "twice":
+                lines.insert(at, lines[at])
+            elif broken == "elsewhere":
+                lines.insert(chance.randrange(len(lines)), lines.pop(at))
+            else:
+                lines[at] = re.sub(r":.*", broken, lines[at])
+        flow = read_flow(path.name, "\n".join(lines).encode()).flow
+        if flow is not None:
+            found = trace_flow(flow).flow
+            assert 0 <= found.nodes <= 1
+            traced += 1
+    assert traced > 60
