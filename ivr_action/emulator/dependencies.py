@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from ivr_action.emulator.call import Answer, Call, Row, page
 from ivr_action.emulator.problems import bad_request, not_emulated, not_found
-from ivr_action.emulator.references import wanted
+from ivr_action.emulator.references import Wanted, wanted
 from ivr_action.emulator.state import FlowRecord, Version
 from ivr_action.emulator.world import World
 from ivr_action.flow.flow import ArchitectFlow
@@ -33,9 +34,8 @@ def uses(world: World, flow: FlowRecord, version: Version) -> list[dict[str, Any
         return []
     if not content.yaml:
         return _manifest(content.configuration or {})
-    read = read_flow("flow.yaml", content.yaml.encode()).flow
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for item in wanted(read) if isinstance(read, ArchitectFlow) else ():
+    for item in _wanted(content.yaml):
         if item.kind == "flow":
             for other in world.state.flows.values():
                 if other.name == item.name and not other.deleted and item.flow_type in ("", other.type):
@@ -45,6 +45,12 @@ def uses(world: World, flow: FlowRecord, version: Version) -> list[dict[str, Any
             for entity in world.entity(item.kind, item.name)[:1]:
                 found[type_, entity.id] = _dependency(entity.id, entity.name, type_)
     return list(found.values())
+
+
+@lru_cache(maxsize=256)
+def _wanted(yaml: str) -> tuple[Wanted, ...]:
+    read = read_flow("flow.yaml", yaml.encode()).flow
+    return tuple(wanted(read)) if isinstance(read, ArchitectFlow) else ()
 
 
 def _manifest(configuration: dict[str, Any]) -> list[dict[str, Any]]:

@@ -60,8 +60,7 @@ def rows(tokens: Tokens) -> list[Row]:
 
     def me(call: Call) -> Answer:
         state, client = call.world.state, call.client
-        organization = {"id": state.organization_id, "name": state.organization_name, "selfUri": ""}
-        organization["selfUri"] = f"/api/v2/organizations/{state.organization_id}"
+        organization = {"id": state.organization_id, "name": state.organization_name}
         body: dict[str, Any] = {
             "organization": organization,
             "homeOrganization": organization,

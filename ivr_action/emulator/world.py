@@ -14,6 +14,10 @@ from ivr_action.emulator.state import Content, Entity, FlowRecord, Mode, State, 
 from ivr_action.emulator.store import Store
 
 
+_CACHED = 256
+"""Contents that are kept as values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How long things take and how much is allowed; all in seconds or requests."""
@@ -52,6 +56,7 @@ class World:
     pace: Pace
     lock: threading.RLock = field(default_factory=threading.RLock)
     base_url: str = ""
+    _contents: dict[str, Content] = field(default_factory=dict)
 
     @property
     def mode(self) -> Mode:
@@ -97,7 +102,13 @@ class World:
         return key
 
     def content(self, key: str) -> Content:
-        return Content.model_validate_json(self.store.read_content(key))
+        """A content by its key; shared, so nobody changes it."""
+        found = self._contents.get(key)
+        if found is None:
+            if len(self._contents) >= _CACHED:
+                self._contents.clear()
+            found = self._contents[key] = Content.model_validate_json(self.store.read_content(key))
+        return found
 
     def check_in(self, flow: FlowRecord, content: str, who: Who, at: float) -> Version:
         """Add a version that is checked in and not published."""
