@@ -82,12 +82,13 @@ class SaveLoop:
                     unsure = None
             if attempt >= self._attempts:
                 raise self._gave_up(live, base, unsure, last)
-            content = self._content(base, ours, live, unsure)
+            # The same edit by somebody else is no conflict; and a PUT that was sent twice on its way is our own.
+            content = ours if store.holds(live, ours) else self._content(base, ours, live, unsure)
             if store.holds(live, content):
-                if unsure is not None:
-                    previous = unsure.expected
-                    return Saved(flow_id, live.version, previous, recovered=True, attempts=attempt, content=content)
-                return Saved(flow_id, live.version, live.version, changed=False, attempts=attempt, content=content)
+                sent = unsure.expected if unsure is not None else last.expected if last is not None else None
+                previous = live.version if sent is None else sent
+                found = Saved(flow_id, live.version, previous, attempts=attempt, content=content)
+                return replace(found, changed=sent is not None, recovered=sent is not None)
             if self._keep is not None:
                 self._keep(live)
             try:

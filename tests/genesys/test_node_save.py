@@ -156,6 +156,16 @@ def _join(base: Live, mine: Mapping[str, Any], live: Live) -> dict[str, Any]:
     return {**live.content, "nodes": {**live.content["nodes"], **changed}}
 
 
+def test_the_same_edit_by_somebody_else_is_no_conflict(server: Server, fake_time: FakeTime, flow: NodeFlow) -> None:
+    platform, store = opened(server, fake_time)
+    with platform:
+        base = store.read("f1")
+        flow.edit("new")
+        saved = SaveLoop(store, platform.pace, fake_time.deadline()).save(base, ours(base))
+    assert (saved.changed, saved.version) == (False, "2")
+    assert server.calls("PUT") == []
+
+
 def test_a_merge_keeps_both_edits(server: Server, fake_time: FakeTime, flow: NodeFlow) -> None:
     flow.faults = [lambda seen: flow.edit("theirs", "other")]
     saved = save(server, fake_time, resolve=_join)
@@ -479,6 +489,19 @@ def test_if_match_is_on_the_wire_whoever_speaks(server: Server, fake_time: FakeT
     assert [put.headers["if-match"] for put in server.calls("PUT")] == ["1"]
     assert "If-Match" not in platform.client.default_headers
     assert "If-Match" not in own.default_headers
+
+
+def test_a_put_that_a_foreign_client_sends_twice_is_our_own_save(server: Server, flow: NodeFlow) -> None:
+    def cut_after(seen: Seen) -> Reply:
+        flow.put(seen)
+        return Reply(reset=True)  # the SDK's own transport sends the PUT again
+
+    flow.faults = [cut_after]
+    own = load_sdk().ApiClient(server.url).get_client_credentials_token(*CLIENT)
+    result = update_flow_with_conflict_resolution(load_sdk().ArchitectApi(own), "f1", BODY)
+    own.http_client.rest_client.pool_manager.clear()
+    assert (result["version"], flow.version) == (2, 2)
+    assert len(server.calls("PUT")) == 2
 
 
 def test_the_tutorials_object_is_given_the_version(server: Server, flow: NodeFlow) -> None:
