@@ -106,6 +106,7 @@ def test_a_menu_tasks_place_and_owner_are_known() -> None:
         ("/inboundCall/tasks/task[Main]", "Main"),
         ("./tasks/task[Main_12]", "Main"),
         ("/inboundCall/tasks/task[a]b/c[1]]", "a]b/c[1]"),
+        ("/inboundCall/tasks/task[Sales [EU]/Support [US]]", "Sales [EU]/Support [US]"),
         ("/outboundCall/tasks/task[Main]", None),
         ("./tasks/task[main]", None),
         ("./menus/menu[Main]", None),
@@ -122,6 +123,7 @@ def test_references_are_resolved_by_ref_id_then_by_name(reference: str, name: st
           tasks:
             - task: {{name: Main, refId: Main_12, actions: [{{disconnect: {{}}}}]}}
             - task: {{name: "a]b/c[1]", actions: [{{disconnect: {{}}}}]}}
+            - task: {{name: "Sales [EU]/Support [US]", actions: [{{disconnect: {{}}}}]}}
         """
     )
     target = flow.start.target if flow.start else None

@@ -388,24 +388,24 @@ class _Reader:
             elif reference.kind == "choice":
                 reference.target = _choice(reference.text, inside)
             else:
-                kind, word = self.parse(reference)
-                if kind and (reference.kind in ("container", kind)):
-                    reference.target = by_ref.get((kind, word)) or by_name.get((kind, word))
+                for kind, word in self.parse(reference):
+                    if kind and reference.kind in ("container", kind) and reference.target is None:
+                        reference.target = by_ref.get((kind, word)) or by_name.get((kind, word))
 
-    def parse(self, reference: Reference) -> tuple[str, str]:
-        """Kind and name that a reference speaks of: `/inboundCall/tasks/task[Main_10]` → `task`, `Main_10`."""
+    def parse(self, reference: Reference) -> list[tuple[str, str]]:
+        """Kind and name that a reference may speak of: `/inboundCall/tasks/task[Main_10]` → `task`, `Main_10`."""
         match = _REFERENCE.fullmatch(reference.text)
         if match is None:
-            return (reference.kind, reference.text) if "/" not in reference.text else ("", "")
+            return [(reference.kind, reference.text)] if "/" not in reference.text else []
         if match[1] is not None and match[1] != self.flow.type:
-            return "", ""
-        kind, word = match[3], match[4]
-        if "]/" in word:  # a task or menu inside a choice: /…/menu[Main_10]/choices/menuTask[Sales_11]/task[Sales_12]
-            last = re.search(r"\]/(?:\w+/)?(\w+)\[((?:(?!\]/).)*)$", word, re.DOTALL)
-            if last is None:
-                return "", ""
-            kind, word = last[1], last[2]
-        return kind, word
+            return []
+        found = [(match[3], match[4])]  # all that is in the brackets: `Sales [EU]/Support` is a name, too
+        # or a task or menu inside a choice: /…/menu[Main_10]/choices/menuTask[Sales_11]/task[Sales_12]
+        if "]/" in match[4]:
+            last = re.search(r"\]/(?:\w+/)?(\w+)\[((?:(?!\]/).)*)$", match[4], re.DOTALL)
+            if last is not None:
+                found.append((last[1], last[2]))
+        return found
 
 
 def dtmf_key(word: str) -> str:
