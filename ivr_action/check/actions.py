@@ -13,6 +13,7 @@ from ivr_action.check.vocabulary import (
     FAILURE_WORDS,
     HEADER,
     LONG_WORDS,
+    OTHER_WORDS,
     OUTPUTS,
     UNITS,
     VALUE_WORDS,
@@ -242,6 +243,8 @@ class UnknownKey(Rule):
         for node, key in strange:
             if id(node) in outputs:
                 continue  # `unknown-output` speaks of those
+            if key in OTHER_WORDS:
+                continue
             if len(key) >= 2 and key.isalpha() and key.isascii() and key[0].islower():
                 if node is subject.element:
                     known: frozenset[str] | tuple[str, ...] = HEADER
@@ -262,8 +265,9 @@ class UnknownKey(Rule):
             if container.kind != "startup" and isinstance(container.element, dict):
                 yield from self._misplaced(subject, container.element, CONTAINER, _shown(container))
         for action in subject.actions:
-            if not _VALUE_OR_UNIT.isdisjoint(action.params):
-                key = next(key for key in action.params if key in _VALUE_OR_UNIT)
+            wrong = _VALUE_OR_UNIT | FAILURE_WORDS if action.type in _SAY_WHY_THEY_FAILED else _VALUE_OR_UNIT
+            if not wrong.isdisjoint(action.params):
+                key = next(key for key in action.params if key in wrong)
                 yield self._wrong_place(subject, action.params, key, f"the action `{action.type}`{_called(action)}")
 
     def _misplaced(self, flow: ArchitectFlow, node: Any, known: frozenset[str], what: str) -> Iterator[Finding]:
@@ -282,7 +286,9 @@ class UnknownKey(Rule):
 
 _NOTHING = ACTIONS["disconnect"]
 _TYPES = tuple(ACTIONS)
-_VALUE_OR_UNIT = ((VALUE_WORDS | UNITS) - {"tts"}) | FAILURE_WORDS
+_VALUE_OR_UNIT = (VALUE_WORDS | UNITS) - {"tts"}
+_SAY_WHY_THEY_FAILED = frozenset(("callData", "callBridge", "dataTableLookup"))
+"""Types with `failureOutputs`. For another, `status` may be a parameter of its own."""
 _NEEDS_VALUE = frozenset(("condition", "targetQueue", "targetFlow", "duration"))
 _OPEN_OUTPUTS = frozenset(
     ("callLexBot", "callLexV2Bot", "callDialogflowBot", "callBotConnector", "callAudioConnector", "callBotFlow",

@@ -195,7 +195,7 @@ inboundCall:
             return
         used = {id(reference.target) for reference in subject.references}
         for menu in suspects:
-            if id(menu) not in used:
+            if id(menu) not in used and menu.owner is None:
                 yield self.finding(
                     subject.document,
                     f"Nothing leads to the menu `{menu.name}`, which only disconnects: it came with the new flow.",

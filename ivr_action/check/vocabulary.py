@@ -109,6 +109,16 @@ WORDS = (
 LONG_WORDS = tuple(sorted(word for word in WORDS if len(word) >= 5))
 """Words long enough that a slip in one can be told from another word."""
 
+OTHER_WORDS = _words("""
+    actionId callback captions clauses content contents conversationEnd conversations diversion durationMs endValue
+    entries evaluator fieldName fileName finalResult input intentId mentions nameVariable noInputTimeout options
+    outputData outputPathId participants precision preferredAgentIds promote reactions records reply rowType scoring
+    selector sessions sharing stage started stat stats status statuses teams timeoutMs utteranceId voices wrapUpCode
+    wrapUpCodes
+    """)
+"""Not ours, but words: nearly one of `WORDS`, and no slip of the hand. Most are names of properties in the platform's
+API, which a parameter of an action that nobody published yet may well have."""
+
 OUTPUTS = frozenset(
     {name for kind in ACTIONS.values() for name in kind.outputs}
     | _words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -41,7 +42,8 @@ def misspelling(word: str, known: frozenset[str] | tuple[str, ...]) -> str | Non
 
     Two letters wrong at most (one in a short word), a swap of neighbours counts as one. What Genesys' own naming has
     side by side is another word, not a misspelling: a plural (`acdSkill`, `acdSkills`), an id (`queue`, `queueId`),
-    another first word (`getWrapupCode`, `setWrapupCode`).
+    another first word (`getWrapupCode`, `setWrapupCode`), one more word (`callDialogflowBot`, `callDialogflowCXBot`),
+    another number (`callLexBot`, `callLexV2Bot`).
     """
     best: str | None = None
     best_distance = 3
@@ -52,7 +54,7 @@ def misspelling(word: str, known: frozenset[str] | tuple[str, ...]) -> str | Non
             continue
         if word in (name + "s", name + "es", name + "Id") or name in (word + "s", word + "es", word + "Id"):
             continue
-        if _heads_differ(word, name):
+        if _heads_differ(word, name) or _one_word_more(word, name) or _numbers_differ(word, name):
             continue
         distance = _distance(word, name)
         if 0 < distance <= allowed and distance < best_distance:
@@ -70,6 +72,25 @@ def _heads_differ(word: str, name: str) -> bool:
     head, tail = _split(word)
     other, other_tail = _split(name)
     return tail != "" and tail == other_tail and head != other and head in _HEADS and other in _HEADS
+
+
+def _one_word_more(word: str, name: str) -> bool:
+    """True for `callDialogflowCXBot` and `callDialogflowBot`: one of the two has a whole word more inside."""
+    shorter, longer = sorted((word, name), key=len)
+    more = len(longer) - len(shorter)
+    if more < 2:
+        return False
+    start = next((i for i, letter in enumerate(shorter) if letter != longer[i]), len(shorter))
+    inside = longer[start : start + more]
+    return longer[start + more :] == shorter[start:] and shorter[start:] != "" and _WORD.fullmatch(inside) is not None
+
+
+_WORD = re.compile(r"[A-Z](?:[a-z]+|[A-Z]+)")
+
+
+def _numbers_differ(word: str, name: str) -> bool:
+    """True for `callLexV1Bot` and `callLexV2Bot`."""
+    return [x for x in word if x.isdigit()] != [x for x in name if x.isdigit()]
 
 
 def _split(word: str) -> tuple[str, str]:

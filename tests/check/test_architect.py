@@ -144,3 +144,35 @@ def test_a_literal_may_say_its_name_twice() -> None:
     queue = "{lit: {name: Sales}, name: Sales}"
     text = HEAD + f"          - transferToAcd: {{targetQueue: {queue}}}\n" + HANG_UP
     assert check([read_flow("flow.yaml", text.encode())]).flows[0].valid
+
+
+@pytest.mark.parametrize("key", ["status", "options", "content", "teams", "input", "participants", "preferredAgentIds"])
+def test_a_word_of_the_platform_is_no_slip_of_the_hand(key: str) -> None:
+    """A parameter that no published flow shows may be called like a property of the API."""
+    text = f"          - setFlowOutcome: {{name: A, {key}: {{lit: x}}}}\n"
+    assert check([read_flow("flow.yaml", (HEAD + text + HANG_UP).encode())]).flows[0].valid
+
+
+def test_what_a_failed_data_action_says_cannot_stand_in_the_action() -> None:
+    text = "          - callData: {category: {A: {dataAction: {B: {inputs: {}}}}}, status: {var: Flow.status}}\n"
+    assert len(found(HEAD + text + HANG_UP, "unknown-key")) == 1
+
+
+def test_a_menu_inside_a_choice_is_not_left_over() -> None:
+    menu = """\
+inboundCall:
+  name: Support
+  startUpRef: ./menus/menu[Main]
+  menus:
+    - menu:
+        name: Main
+        choices:
+          - menuSubMenu:
+              name: Goodbye
+              dtmf: digit_1
+              menu:
+                name: Goodbye
+                choices:
+                  - menuDisconnect: {name: Hang up, dtmf: digit_1}
+"""
+    assert found(menu, "template-menu-left-over") == []

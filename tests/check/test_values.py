@@ -73,7 +73,14 @@ def test_misspellings(word: str, meant: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("word", "known"),
-    [("queueId", "queue"), ("acdSkills", "acdSkill"), ("getWrapupCode", "setWrapupCode"), ("newValue", "noValue")],
+    [
+        ("queueId", "queue"),
+        ("acdSkills", "acdSkill"),
+        ("getWrapupCode", "setWrapupCode"),
+        ("newValue", "noValue"),
+        ("callDialogflowCXBot", "callDialogflowBot"),
+        ("callLexV1Bot", "callLexV2Bot"),
+    ],
 )
 def test_words_that_genesys_has_side_by_side_are_no_misspellings(word: str, known: str) -> None:
     assert misspelling(word, (known,)) is None
