@@ -13,6 +13,7 @@ from ivr_action.trace.scenario import Scenario, read_scenario
 from ivr_action.trace.traced import trace_flow
 from tests.corpus import ROOT, corpus_files, need_corpus
 from tests.samples import menu_flow
+from tests.trace.exploration import page, traced_corpus
 
 GRAPH = """\
 startNodeId: menu
@@ -166,7 +167,7 @@ def test_percent_is_a_hundred_only_where_nothing_is_missing() -> None:
 def test_a_flow_with_any_line_broken_is_traced_all_the_same() -> None:
     """The gate tells what is wrong with a flow; a simulator that trips over it would hide that."""
     chance = random.Random(20261124)
-    sources = [path for path in sorted((ROOT / "examples" / "flows").glob("**/*.yaml"))]
+    sources = sorted((ROOT / "examples" / "flows").glob("**/*.yaml"))
     traced = 0
     for _ in range(200):
         path = chance.choice(sources)
@@ -186,3 +187,9 @@ def test_a_flow_with_any_line_broken_is_traced_all_the_same() -> None:
             assert 0 <= found.nodes <= 1
             traced += 1
     assert traced > 60
+
+
+def test_the_page_of_explored_flows_is_what_exploring_gives() -> None:
+    need_corpus()
+    shown = (ROOT / "docs" / "exploration.md").read_text(encoding="utf-8")
+    assert page(traced_corpus()) == shown, "python -m tests.trace.exploration > docs/exploration.md"
