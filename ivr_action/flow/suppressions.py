@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ivr_action.flow.document import Document, ListNode, MapNode, is_null, plain
@@ -66,7 +67,7 @@ def _comments(doc: Document) -> Iterator[Suppression]:
         place = Location(doc.path, number, column + 1, number, len(line) + 1)
         alone = not line[:column].strip()
         covered = _covered(lines, number) if alone else (number, number)
-        yield _comment(match, place, covered)
+        yield replace(_comment(match, place, covered), at=_at(lines, covered) if alone else line[:column].strip())
 
 
 def _comment(match: re.Match[str], place: Location, covered: tuple[int, int]) -> Suppression:
@@ -77,6 +78,13 @@ def _comment(match: re.Match[str], place: Location, covered: tuple[int, int]) ->
     rules = tuple(dict.fromkeys(match[1].strip("[]").replace(",", " ").split()))
     problem = "" if rules else f"It names no rule. {_FORM}"
     return Suppression("comment", place, rules, reason, until[1] if until else "", covered, problem=problem)
+
+
+def _at(lines: list[str], covered: tuple[int, int]) -> str:
+    first, last = covered
+    if last == EVERYWHERE:
+        return ""
+    return "\n".join([line.strip() for line in lines[first - 1 : last] if _is_code(line)][:2])
 
 
 def _covered(lines: list[str], comment: int) -> tuple[int, int]:

@@ -27,6 +27,8 @@ class Suppression:
     """A key: the JSON pointer of the element that it covers with everything below; empty for the whole file."""
     node: str | None = None
     """A key on a node: the node's id."""
+    at: str = ""
+    """A comment: the first two lines of what it covers; empty where that is the whole file."""
     problem: str = ""
     """What is wrong with its form, in words; it does not count then."""
 
@@ -44,8 +46,8 @@ class Suppression:
 
     @property
     def text(self) -> tuple[str, ...]:
-        """What makes two suppressions the same one, wherever they stand in a file."""
-        return (*sorted(self.rules), self.reason, self.until)
+        """What makes two suppressions the same one: the words, and what they stand at, wherever that is in a file."""
+        return (*sorted(self.rules), self.reason, self.until, self.at or self.node or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,15 @@ def test_suppressions_that_were_there_are_not_listed(review: Review) -> None:
     assert "added by this change" not in ran.summary
 
 
+@pytest.mark.parametrize("whole_file", [False, True])
+def test_a_suppression_that_a_change_moves_to_another_place_is_listed(review: Review, whole_file: bool) -> None:
+    comment = "# ivr: ignore[dangling-reference] known since May"
+    moved = f"{comment}\n{BROKEN}" if whole_file else suppressed(comment)
+    ran = review.run({"a.yaml": GOOD.replace("  menus:", f"  {comment}\n  menus:")}, {"a.yaml": moved})
+    assert ran.status == 0
+    assert "1 suppression added by this change" in ran.summary
+
+
 def test_suppressed_findings_stay_out_of_annotations_and_sarif(review: Review) -> None:
     ran = review.run({"b.yaml": GOOD}, {"a.yaml": suppressed("# ivr: ignore[dangling-reference] known since May")})
     assert "dangling-reference" not in (ran.workspace / ran.outputs["sarif-file"]).read_text().split('"results"')[1]
