@@ -93,7 +93,7 @@ def _left(left: Left) -> str:
 
 def _difference(file: SourceFile, mended: Mended) -> str:
     """As `diff -u`; what cannot be seen is shown by its code, so it is for reading, not for `patch`."""
-    old, new = (data.decode("utf-8-sig", "replace").split("\n") for data in (file.data, mended.data))
+    old, new = (data.decode("utf-8-sig", "replace").removesuffix("\n").split("\n") for data in (file.data, mended.data))
     path = one_line(file.path)
     lines = difflib.unified_diff(old, new, path, path, lineterm="")
     return "".join(f"{''.join(map(_visible, line.removesuffix(chr(13))))}\n" for line in lines)

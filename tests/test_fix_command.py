@@ -48,6 +48,14 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return status, out.getvalue(), err.getvalue()
 
 
+def test_the_difference_ends_where_the_file_does(flow: Path) -> None:
+    flow.write_text(BEFORE.replace("  bye: {", "\n  bye: {"), encoding="utf-8", newline="\n")
+    _, said, _ = run("--diff", "a.yaml")
+    assert said.endswith(
+        "+      - { condition: default, destinationNodeId: bye } # \\u202e\n \n   bye: { type: disconnect }\n"
+    )
+
+
 def test_a_file_is_mended_and_a_second_run_has_nothing_to_do(flow: Path) -> None:
     flow.chmod(0o640)
     left = LEFT.replace(":9:", ":8:")
