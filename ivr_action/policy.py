@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ivr_action.settings import Settings
 
 _SIZE_LIMIT = 32 * 1024 * 1024
+_OTHER_PATH = ".ivr-action.yaml"
+"""What somebody may call the configuration, who would then believe that it counts."""
 
 ReadBefore = Callable[[str], "bytes | None"]
 """A file's bytes at the base commit, None where there was none; raises `UnknownBeforeError`."""
@@ -68,6 +70,11 @@ def local_policy(
     data = _read(root, path, "configuration", confined=confined)
     if data is None and config_path and config_path != DEFAULT_PATH:
         raise UsageError(f"The configuration `{path}` does not exist.", "Check the path of `config`.")
+    if data is None and os.path.lexists(os.path.join(root, _OTHER_PATH)):
+        raise UsageError(
+            f"`{_OTHER_PATH}` is not read: the configuration's name is `{DEFAULT_PATH}`.",
+            f"Rename it, or name it: `config: {_OTHER_PATH}`, on the terminal `--config {_OTHER_PATH}`.",
+        )
     config = Config() if data is None else parse_config(path, data, rules)
     where = _baseline_path(baseline_path, config)
     data = _read(root, where, "baseline", confined=confined)

@@ -117,6 +117,17 @@ def test_another_configuration_must_exist_and_the_default_need_not(folder: Folde
     assert folder.run("validate", "a.yaml", "--config", "gone.yaml")[0] == 2
 
 
+def test_a_configuration_with_another_ending_is_not_passed_over(folder: Folder) -> None:
+    folder.write(a=GOOD)
+    (folder.path / ".ivr-action.yaml").write_text("fail-on: warning\n")
+    status, said = folder.run("validate")
+    assert status == 2
+    assert "the configuration's name is `.ivr-action.yml`" in said
+    assert folder.run("validate", "--config", ".ivr-action.yaml")[0] == 0
+    folder.write(config="fail-on: never\n")
+    assert folder.run("validate")[0] == 0
+
+
 def test_a_valid_configuration_imports_nothing_slow(folder: Folder) -> None:
     folder.write(a=GOOD, config="rules: {cycle: off}\nenvironments: {test: {region: x}}\n")
     folder.run("baseline", "--write")
