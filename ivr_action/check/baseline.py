@@ -15,7 +15,11 @@ from ivr_action.model import Finding, Level, Report, fingerprint
 
 SCHEMA = "urn:ivr-action:schema:baseline:1.0"
 _KIND = SCHEMA.rpartition(".")[0] + "."
-_HINT = "Restore it from Git, or write it anew with `ivr-action baseline --write`."
+_HINT = "Restore it from Git, or remove it and write it anew with `ivr-action baseline --write`."
+_MERGE_HINT = (
+    "Take one side of the merge whole (`git checkout --ours` or `--theirs` and its path); what the other side mended "
+    "is then removed by `ivr-action baseline --write`."
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,6 +75,9 @@ def parse_baseline(path: str, data: bytes) -> Baseline:
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except ValueError as error:
+        line = next((number for number, text in enumerate(data.splitlines(), 1) if text.startswith(b"<<<<<<< ")), 0)
+        if line:
+            raise UsageError(f"The baseline `{path}` holds a merge conflict on line {line}.", _MERGE_HINT) from error
         raise UsageError(f"The baseline `{path}` is no JSON: {error}.", _HINT) from error
     schema = content.get("schema") if isinstance(content, dict) else None
     if not isinstance(schema, str) or not schema.startswith(_KIND):

@@ -184,6 +184,7 @@ NO_COUNT = json.dumps(
     [
         (b"{", "no JSON"),
         (b"\xff", "no JSON"),
+        (b"{\n<<<<<<< HEAD\n=======\n>>>>>>> topic\n}", "merge conflict on line 2"),
         (b"[]", "`schema`"),
         (b'{"schema": "urn:ivr-action:schema:baseline:2.0", "findings": []}', "`schema`"),
         (b'{"schema": "urn:ivr-action:schema:baseline:1.0"}', "no list `findings`"),
