@@ -13,7 +13,6 @@ from ivr_action.emulator.problems import flow_not_found
 from ivr_action.emulator.state import Content, Entity, FlowRecord, Mode, State, Version, Who
 from ivr_action.emulator.store import Store
 
-
 _CACHED = 256
 """Contents that are kept as values."""
 

@@ -73,10 +73,6 @@ def boolean(value: bool) -> dict[str, Any]:
     return _literal_object("true" if value else "false", "bln")
 
 
-def string(value: str) -> dict[str, Any]:
-    return _literal_object(value, "str")
-
-
 def integer(value: str) -> dict[str, Any]:
     return _literal_object(value, "int")
 

@@ -15,7 +15,6 @@ from ivr_action.emulator.configuration.expressions import (
     generic,
     integer,
     is_wrapped,
-    string,
     variable,
 )
 from ivr_action.flow.document import text
@@ -30,6 +29,7 @@ class _Plain(NamedTuple):
 _CODES = {
     "boolean": "bln", "string": "str", "integer": "int", "decimal": "dec", "duration": "dur", "dateTime": "dtm",
     "queue": "que", "json": "jsn", "user": "usr", "skill": "skl", "languageSkill": "lac", "prompt": "pmt",
+    "agentScorePair": "cpx_agent_score_pair", "agentScorePairCollection": "cpx_agent_score_pair_coll",
 }  # fmt: skip
 
 _RENAMED: dict[str, dict[str, _Plain]] = {
@@ -46,7 +46,8 @@ _SAME: dict[str, str] = {
     "trimDurationNearMaxRunningTime": "bln", "interDigitTimeout": "dur", "noEntryTimeout": "dur",
     "acceptJustStar": "bln", "acceptJustPound": "bln", "includeTerminatingDtmfInResultData": "bln",
     "estimatedWaitTime": "dur", "roundingInterval": "dur", "customValidation": "bln", "confirmationMode": "str",
-    "voiceEndOfInputTimeout": "dur", "prompt": "pmt",
+    "voiceEndOfInputTimeout": "dur", "prompt": "pmt", "directAgent": "usr", "preTransferCommunication": "com",
+    "failureTransferCommunication": "com",
 }  # fmt: skip
 """Parameters that have the same key in both formats, with the type of their value."""
 _AUDIO = {
@@ -135,7 +136,8 @@ def _bindings(inner: Any, resolve: Resolve) -> dict[str, Any]:
 
 
 _BINDINGS = {
-    "inputs": "inputs", "outputs": "outputs", "successOutputs": "outputBindings", "failureOutputs": "errorBindings"
+    "inputs": "inputs", "outputs": "outputs", "successOutputs": "outputs", "foundOutputs": "outputs",
+    "failureOutputs": "errorBindings",
 }  # fmt: skip
 
 
@@ -219,10 +221,24 @@ def _slot(value: Any, resolve: Resolve) -> dict[str, Any] | None:
 
 def _slots(value: Any, resolve: Resolve) -> dict[str, Any] | None:
     names = [text(item["slot"]["name"]) or "" for item in value] if isinstance(value, list) else []
-    return {"slots": [{"name": name, "value": string("")} for name in names]} if names else None
+    return (
+        {"slots": [{"name": name, "value": expression({"lit": ""}, "bln", resolve)} for name in names]}
+        if names
+        else None
+    )
+
+
+def _skills(value: Any, resolve: Resolve) -> dict[str, Any] | None:
+    if not isinstance(value, list) or not all(set(item) == {"acdSkill"} for item in value):
+        return None
+    absent = expression({"lit": ""}, "int", resolve)
+    return {
+        "skills": [{"skill": expression(item["acdSkill"], "skl", resolve), "value": absent} for item in value],
+    }
 
 
 _SPECIAL: dict[str, _Special] = {
+    "acdSkills": _skills,
     "targetQueue": _queue,
     "noInput": _reprompt("noInputs"),
     "noMatch": _reprompt("noMatches"),
