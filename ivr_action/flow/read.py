@@ -46,6 +46,8 @@ def looks_like_flow(data: bytes) -> bool:
     Args:
         data: the file's bytes, or at least its first 64 KiB.
     """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what PowerShell's `>` writes
+        data = data[: 8 * _HEAD].decode("utf-16", "replace").encode("utf-8", "replace")
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(_I3_HEAD):
         return True

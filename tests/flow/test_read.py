@@ -26,6 +26,8 @@ NODES = b'{"startNodeId": "a", "nodes": {"a": {"id": "a", "type": "disconnect", 
     [
         (YAML, Format.ARCHITECT_YAML),
         (b"\xef\xbb\xbf" + YAML, Format.ARCHITECT_YAML),
+        (YAML.decode().encode("utf-16"), Format.ARCHITECT_YAML),
+        (NODES.decode().encode("utf-16"), Format.NODE_GRAPH),
         (b"# a comment\n---\n" + YAML, Format.ARCHITECT_YAML),
         (b'{"inboundCall": {"name": "x"}}', Format.ARCHITECT_YAML),
         (b"brandNewCall:\n  name: x\n  startUpRef: ./tasks/task[a]\n  tasks: []\n", Format.ARCHITECT_YAML),
