@@ -16,6 +16,8 @@ _CHANGES = 12
 _ROWS = 200
 _REST = 40
 """Uncovered transitions of one flow."""
+_NOTE = 60
+"""Bytes kept for the words about what was left out."""
 _WIDTH = 240
 _DID = ("pressed ", "said ", "stayed ", "hung ", "met ")
 """How the words of a call begin where the caller did something."""
@@ -26,13 +28,13 @@ def add_changes(page: Page, calls: TraceReport | None, look: Look, keep: int = 0
     changed = [flow for flow in calls.flows if flow.changes] if calls is not None else []
     if not changed:
         return
-    page.add("### 🔀 Ends differently\n\n", keep)
+    page.add("### 🔀 Ends differently\n\n", keep + _NOTE)
     left = 0
     for flow in changed:
         piece = f"{escape(flow.name, NAME)} {file_link(flow.path, look)}\n".lstrip() + "".join(_changes(flow)) + "\n"
-        left += not page.add(piece, keep)
+        left += not page.add(piece, keep + _NOTE)
     if left:
-        page.add(f"…and in {count_of(left, 'more flow')}.\n\n")
+        page.add(f"…and in {count_of(left, 'more flow')}.\n\n", keep)
 
 
 def add_coverage(page: Page, calls: TraceReport | None, look: Look) -> None:

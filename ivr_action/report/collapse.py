@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ivr_action.model import FlowGraph, Level, Node, NodeKind, TransitionKind
+from ivr_action.model.coverage import TransitionKey, transition_key
 
 _TELLING = 6
 """A drawing of fewer containers than this says nothing about the flow."""
@@ -34,6 +35,8 @@ class Way:
     target: str
     labels: tuple[str, ...]
     kind: TransitionKind
+    covered: bool = True
+    """False where no call takes any of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,28 @@ class Drawing:
     done: tuple[str, ...] = ()
 
 
-def draw(graph: FlowGraph, levels: Mapping[str, Level]) -> Drawing:
+def draw(graph: FlowGraph, levels: Mapping[str, Level], uncovered: Collection[TransitionKey] = frozenset()) -> Drawing:
     """The whole graph, with arrows between the same two nodes made one.
 
     Args:
         graph: of one flow.
         levels: node id → the worst finding about it.
+        uncovered: transitions that no call takes.
     """
     nodes = {
         node.id: Drawn(node.kind, node.type, called(node), node.id == graph.start, levels.get(node.id))
         for node in graph.nodes.values()
     }
-    ways = ((way.source, way.target, (way.label,) if way.label else (), way.kind) for way in graph.transitions)
+    ways = (
+        Way(
+            way.source,
+            way.target,
+            (way.label,) if way.label else (),
+            way.kind,
+            not uncovered or transition_key(way) not in uncovered,
+        )
+        for way in graph.transitions
+    )
     return Drawing(nodes, _merged(ways))
 
 
@@ -160,7 +173,7 @@ def _grouped(drawing: Drawing, group: Mapping[str, str], what: str) -> Drawing:
         return drawing
     nodes = {id_: _one(id_, found) for id_, found in members.items()}
     ways = (
-        (group[way.source], group[way.target], way.labels, way.kind)
+        replace(way, source=group[way.source], target=group[way.target])
         for way in drawing.ways
         if group[way.source] != group[way.target]
     )
@@ -180,11 +193,14 @@ def _one(id_: str, found: list[Drawn]) -> Drawn:
     return replace(found[0], steps=steps, level=level, start=start)
 
 
-def _merged(ways: Iterable[tuple[str, str, tuple[str, ...], TransitionKind]]) -> list[Way]:
+def _merged(ways: Iterable[Way]) -> list[Way]:
     labels: dict[tuple[str, str], dict[str, None]] = {}
     kinds: dict[tuple[str, str], TransitionKind] = {}
-    for source, target, texts, kind in ways:
-        labels.setdefault((source, target), {}).update(dict.fromkeys(texts))
-        if kinds.setdefault((source, target), kind) != kind:
-            kinds[source, target] = TransitionKind.NEXT
-    return [Way(source, target, tuple(texts), kinds[source, target]) for (source, target), texts in labels.items()]
+    covered: dict[tuple[str, str], bool] = {}
+    for way in ways:
+        ends = way.source, way.target
+        labels.setdefault(ends, {}).update(dict.fromkeys(way.labels))
+        covered[ends] = covered.get(ends, False) or way.covered
+        if kinds.setdefault(ends, way.kind) != way.kind:
+            kinds[ends] = TransitionKind.NEXT
+    return [Way(*ends, tuple(texts), kinds[ends], covered[ends]) for ends, texts in labels.items()]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ivr_action.model import FlowGraph, Level, NodeKind, TransitionKind
+from ivr_action.model.coverage import TransitionKey
 from ivr_action.report.collapse import Drawing, Drawn, Way, collapsed, draw
 from ivr_action.report.plain import one_line, step_name
 
@@ -35,6 +36,7 @@ _CLASSES = {
     "note": "fill:#ddf4ff,stroke:#0969da,stroke-width:2px,color:#1f2328",
     "first": "stroke-width:4px",
 }
+_UNCOVERED = "stroke:#afb8c1,stroke-width:1px,color:#8c959f"
 _UNSAFE = re.compile(r"[^\w ,]|[ﬂß]")
 
 
@@ -53,16 +55,23 @@ def render(graph: FlowGraph) -> str:
     return (f"%% {diagram.caption}\n" if diagram.caption else "") + diagram.text
 
 
-def diagram_of(graph: FlowGraph, levels: Mapping[str, Level], *, readable: bool = True) -> Diagram:
+def diagram_of(
+    graph: FlowGraph,
+    levels: Mapping[str, Level],
+    *,
+    readable: bool = True,
+    uncovered: Collection[TransitionKey] = frozenset(),
+) -> Diagram:
     """A diagram that GitHub draws.
 
     Args:
         graph: of one flow.
         levels: node id → the worst finding about it.
         readable: collapse also what would be drawn but could not be followed.
+        uncovered: transitions that no call takes; they are drawn in grey.
     """
     nodes = _READABLE_NODES if readable else EDGES
-    drawing = collapsed(draw(graph, levels), lambda drawing: _fits(drawing, nodes), nodes)
+    drawing = collapsed(draw(graph, levels, uncovered), lambda drawing: _fits(drawing, nodes), nodes)
     return Diagram(_text(drawing), _caption(drawing, len(graph.nodes)))
 
 
@@ -75,9 +84,12 @@ def _fits(drawing: Drawing, nodes: int) -> bool:
 
 
 def _caption(drawing: Drawing, total: int) -> str:
-    if not drawing.done:
-        return ""
-    return f"Collapsed from {total:,} nodes to {len(drawing.nodes):,}: {'; '.join(drawing.done)}."
+    said = []
+    if drawing.done:
+        said.append(f"Collapsed from {total:,} nodes to {len(drawing.nodes):,}: {'; '.join(drawing.done)}.")
+    if not all(way.covered for way in drawing.ways):
+        said.append("No call takes the arrows in grey.")
+    return " ".join(said)
 
 
 def _text(drawing: Drawing) -> str:
@@ -91,6 +103,9 @@ def _text(drawing: Drawing) -> str:
         if node.start:
             classes.setdefault("first", []).append(numbers[id_])
     lines += [f"  {numbers[way.source]} {_arrow(way)} {numbers[way.target]}" for way in drawing.ways]
+    missed = [str(number) for number, way in enumerate(drawing.ways) if not way.covered]
+    if missed:
+        lines.append(f"  linkStyle {','.join(missed)} {_UNCOVERED};")
     for name, style in _CLASSES.items():
         if name in classes:
             lines += [f"  classDef {name} {style};", f"  class {','.join(classes[name])} {name};"]

@@ -8,6 +8,7 @@ go first, then the tail of the findings, which are sorted worst first; what is l
 from __future__ import annotations
 
 from ivr_action.model import CheckedFlow, Level, Report
+from ivr_action.model.coverage import TransitionKey, transition_key
 from ivr_action.report.accepted import accepted, added_suppressions
 from ivr_action.report.calls import add_changes, add_coverage, add_uncovered
 from ivr_action.report.look import Look
@@ -55,11 +56,15 @@ def _add_diagrams(page: Page, report: Report, look: Look) -> None:
     for finding in reversed(report.findings):  # so that the worst one stays
         if finding.node is not None:
             levels.setdefault(finding.location.path, {})[finding.node] = finding.level
+    missed = {
+        flow.path: frozenset(transition_key(rest.transition) for rest in flow.uncovered)
+        for flow in (report.calls.flows if report.calls is not None else ())
+    }
     left = max(0, len(flows) - _DIAGRAMS)
     started = False
     for flow in flows[:_DIAGRAMS]:
         found = levels.get(flow.path, {})
-        piece = _diagram(flow, found, opened=bool(found) or len(flows) <= _OPEN)
+        piece = _diagram(flow, found, missed.get(flow.path, frozenset()), opened=bool(found) or len(flows) <= _OPEN)
         if not started:
             started = page.add("### Diagrams\n\n")
         if not started or not page.add(piece):
@@ -70,10 +75,10 @@ def _add_diagrams(page: Page, report: Report, look: Look) -> None:
         )
 
 
-def _diagram(flow: CheckedFlow, levels: dict[str, Level], *, opened: bool) -> str:
+def _diagram(flow: CheckedFlow, levels: dict[str, Level], uncovered: frozenset[TransitionKey], *, opened: bool) -> str:
     if flow.graph is None:
         return ""
-    diagram = diagram_of(flow.graph, levels)
+    diagram = diagram_of(flow.graph, levels, uncovered=uncovered)
     # No Markdown in here: GitHub's parser leaves a line that starts with HTML as it is.
     title = f"{escape(flow.name, NAME)} {code(flow.path, NAME)}".strip()
     caption = f"\n{escape(diagram.caption)}\n" if diagram.caption else ""

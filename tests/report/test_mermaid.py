@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr_action.model import FlowGraph, Level, Node, NodeKind, Transition
+from ivr_action.model.coverage import transition_key
 from ivr_action.report.mermaid import CHARACTERS, EDGES, diagram_of, escape, render
 from tests.samples import HOSTILE, chain, hostile_graph
 
@@ -119,3 +120,19 @@ def test_whatever_the_graph_githubs_limits_hold_and_the_caption_says_so(name: st
 def test_the_terminals_diagram_says_in_a_comment_what_was_collapsed() -> None:
     assert render(chain(1000)).startswith("%% Collapsed from 1,002 nodes")
     assert render(chain(3)).startswith("flowchart TD\n")
+
+
+def test_what_no_call_takes_is_grey_and_said_to_be() -> None:
+    graph = chain(2)
+    missed = frozenset((transition_key(graph.transitions[1]),))
+    diagram = diagram_of(graph, {}, uncovered=missed)
+    assert "  linkStyle 1 stroke:" in diagram.text
+    assert diagram.caption == "No call takes the arrows in grey."
+    assert "linkStyle" not in diagram_of(graph, {}).text
+
+
+def test_an_arrow_that_some_call_takes_is_not_grey() -> None:
+    graph = chain(0)
+    (only,) = graph.transitions
+    twice = FlowGraph(graph.start, graph.nodes.values(), [only, only._replace(label="again")])
+    assert "linkStyle" not in diagram_of(twice, {}, uncovered=frozenset((transition_key(only),))).text
