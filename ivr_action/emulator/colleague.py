@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from ivr_action.emulator.configuration.write import content_of
+from ivr_action.emulator.configuration.content import content_of
 from ivr_action.emulator.state import FlowRecord, Who
 from ivr_action.emulator.world import World
 

@@ -53,10 +53,11 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) ->
         from ivr_action.emulator.server import Emulator
         from ivr_action.emulator.world import Pace
     except ModuleNotFoundError as error:
-        if error.name not in ("starlette", "uvicorn"):
+        package = (error.name or "").partition(".")[0]
+        if package not in ("starlette", "uvicorn"):
             raise
         raise UsageError(
-            f"The emulator needs the package {error.name}, which is not installed.",
+            f"The emulator needs the package {package}, which is not installed.",
             "Install it with: pip install 'ivr-action[emulator]'",
         ) from None
     if not 0 <= options.port <= 65_535:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ivr_action.emulator.configuration.content import content_of
 from ivr_action.emulator.configuration.numbering import Numbers
-from ivr_action.emulator.configuration.write import PLATFORM_TYPES, content_of
+from ivr_action.emulator.configuration.write import PLATFORM_TYPES
 from ivr_action.emulator.limits import Quota
 from ivr_action.emulator.login import iso
 from ivr_action.emulator.references import Wanted, wanted

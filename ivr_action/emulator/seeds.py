@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr_action.emulator.colleague import COLLEAGUE
-from ivr_action.emulator.configuration.write import PLATFORM_TYPES, content_of, signature
+from ivr_action.emulator.configuration.content import content_of
+from ivr_action.emulator.configuration.write import PLATFORM_TYPES, signature
 from ivr_action.emulator.references import wanted
 from ivr_action.emulator.specification import set_document
 from ivr_action.emulator.state import Content, FlowRecord

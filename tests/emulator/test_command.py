@@ -103,3 +103,24 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
         port = taken.getsockname()[1]
         assert main(["emulator", "--port", str(port)]) == 2
     assert f"The port {port} cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("package", ["starlette", "uvicorn"])
+def test_without_its_packages_it_says_what_to_install(package: str) -> None:
+    program = (
+        f"import sys; sys.modules[{package!r}] = None; from ivr_action.cli import main; sys.exit(main(['emulator']))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert f"needs the package {package}" in done.stderr
+    assert "pip install 'ivr-action[emulator]'" in done.stderr
+
+
+def test_other_commands_do_not_pay_for_it() -> None:
+    program = (
+        "import sys; from ivr_action.cli import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: print([name for name in ('starlette', 'uvicorn', 'pydantic') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -13,6 +13,13 @@ from typing import Any
 from ivr_action.flow.document import is_scalar, text, typed
 from ivr_action.flow.values import WRAPPERS
 
+TYPE_CODES = {
+    "boolean": "bln", "string": "str", "integer": "int", "decimal": "dec", "duration": "dur", "dateTime": "dtm",
+    "queue": "que", "json": "jsn", "user": "usr", "skill": "skl", "languageSkill": "lac", "prompt": "pmt",
+    "agentScorePair": "cpx_agent_score_pair", "agentScorePairCollection": "cpx_agent_score_pair_coll",
+}  # fmt: skip
+"""Types of values as YAML spells them → as configuration documents do."""
+
 EXPRESSION, LITERAL, VARIABLE, ABSENT = 0, 1, 2, 3
 """`uiMetaData.mode`."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ivr_action.emulator.configuration.expressions import (
+    TYPE_CODES,
     Resolve,
     audio,
     expression,
@@ -25,12 +26,6 @@ class _Plain(NamedTuple):
     key: str
     kind: str
 
-
-_CODES = {
-    "boolean": "bln", "string": "str", "integer": "int", "decimal": "dec", "duration": "dur", "dateTime": "dtm",
-    "queue": "que", "json": "jsn", "user": "usr", "skill": "skl", "languageSkill": "lac", "prompt": "pmt",
-    "agentScorePair": "cpx_agent_score_pair", "agentScorePairCollection": "cpx_agent_score_pair_coll",
-}  # fmt: skip
 
 _RENAMED: dict[str, dict[str, _Plain]] = {
     "decision": {"condition": _Plain("expression", "bln")},
@@ -192,7 +187,7 @@ def _statements(value: Any, resolve: Resolve) -> dict[str, Any] | None:
     found = []
     for item in value if isinstance(value, list) else ():
         ((word, body),) = item.items()
-        kind = _CODES.get(word, word)
+        kind = TYPE_CODES.get(word, word)
         found.append(
             {
                 "variable": variable(text(body.get("variable")) or "", kind),

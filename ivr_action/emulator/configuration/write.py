@@ -7,11 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ivr_action.emulator.configuration.expressions import Resolve, expression, generic, is_wrapped
+from ivr_action.emulator.configuration.expressions import TYPE_CODES, Resolve, expression, generic, is_wrapped
 from ivr_action.emulator.configuration.numbering import Numbers
 from ivr_action.emulator.configuration.params import params
-from ivr_action.emulator.state import Content
-from ivr_action.emulator.world import World
 from ivr_action.flow.actions import FLOW_TYPES, action_type
 from ivr_action.flow.flow import Action, ArchitectFlow, Choice, Container, Flow, Output
 from ivr_action.flow.graph import OPTIONAL_OUTPUTS
@@ -21,41 +19,10 @@ PLATFORM_TYPES = {yaml: platform for platform, yaml in FLOW_TYPES.items()} | {"b
 """YAML's spelling of a flow type → the platform's."""
 _CONTAINERS = {"menu": "Menu", "task": "Task", "state": "State", "bot": "BotState"}
 _SETTINGS = re.compile(r"settings\w+|initialGreeting|worktype")
-_TYPE_CODES = {
-    "boolean": "bln", "string": "str", "integer": "int", "decimal": "dec", "duration": "dur", "dateTime": "dtm",
-    "queue": "que", "json": "jsn", "user": "usr", "skill": "skl", "languageSkill": "lac", "prompt": "pmt",
-}  # fmt: skip
 
 
 class UnwritableError(Exception):
     """The flow says something that a configuration document cannot be given."""
-
-
-def content_of(world: World, yaml: str) -> Content:
-    """A version's content from Architect YAML: with its configuration, or with the reason why there is none."""
-    flow = read_flow("flow.yaml", yaml.encode()).flow
-    if not isinstance(flow, ArchitectFlow):
-        return Content(yaml=yaml, unwritable="it is no Architect flow")
-    try:
-        return Content(yaml=yaml, configuration=write_configuration(flow, resolver(world), world.guid))
-    except UnwritableError as error:
-        return Content(yaml=yaml, unwritable=str(error))
-
-
-def resolver(world: World) -> Resolve:
-    """Ids of the organisation's objects by kind and name; `flow:` and a type for flows."""
-
-    def resolve(kind: str, name: str) -> str:
-        if kind.startswith("flow:"):
-            wanted = kind.removeprefix("flow:")
-            for flow in world.state.flows.values():
-                if flow.name == name and not flow.deleted and wanted in ("", flow.type):
-                    return flow.id
-            return ""
-        found = world.entity(kind, name) if kind else []
-        return found[0].id if found else ""
-
-    return resolve
 
 
 def write_configuration(flow: ArchitectFlow, resolve: Resolve, guid: Callable[[], str]) -> dict[str, Any]:
@@ -164,7 +131,7 @@ class _Writer:
             kind = word.removesuffix("Variable")
             is_list = kind.endswith("Collection")
             base = kind.removesuffix("Collection")
-            code = _TYPE_CODES.get(base, base) + ("_coll" if is_list else "")
+            code = TYPE_CODES.get(base, base) + ("_coll" if is_list else "")
             plain = generic(inner, self.resolve)
             initial = inner.get("initialValue", {"noValue": None})
             made.append(
@@ -334,7 +301,7 @@ class _Writer:
         kind = "bln"
         if style == "firstMatch" and len(body) == 1 and "cases" not in body:
             ((word, body),) = body.items()
-            kind = _TYPE_CODES.get(word, word)
+            kind = TYPE_CODES.get(word, word)
         made["switchStyle"] = 0 if style == "firstTrue" else 1
         if "value" in body:
             made["expression"] = expression(body["value"], kind, self.resolve)
