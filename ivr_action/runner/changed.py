@@ -166,7 +166,8 @@ def _same(head: str, expected: str) -> None:
 
 
 def _differences(git: Git, base: str, head: str) -> Changes:
-    arguments = ["diff-tree", "-r", "-z", "--raw", "--no-commit-id", "--relative"]
+    # A `.gitmodules` may say that changes of a submodule are to be ignored.
+    arguments = ["diff-tree", "-r", "-z", "--raw", "--no-commit-id", "--relative", "--ignore-submodules=none"]
     try:
         listing = git([*arguments, "--find-renames", base, head])
     except GitError:

@@ -33,6 +33,7 @@ def git_in(workspace: str, environ: Mapping[str, str]) -> Git:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_LITERAL_PATHSPECS": "1",  # a file may be called `:(top)`
         "LC_ALL": "C",
     }
 

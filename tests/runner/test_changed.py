@@ -150,6 +150,19 @@ def test_a_changed_submodule_changes_all_of_its_files(repository: Repository) ->
     assert not changes.has("shared/flows.yaml")
 
 
+def test_a_repository_cannot_ask_to_have_its_submodules_ignored(repository: Repository) -> None:
+    modules = '[submodule "flows"]\n\tpath = flows\n\turl = https://example.com/flows\n\tignore = all\n'
+    first = repository.commit({"a.yaml": "a\n"})
+    repository.git("update-index", "--add", "--cacheinfo", f"160000,{first},flows")
+    repository.write(".gitmodules", modules)
+    repository.git("add", ".gitmodules")
+    repository.git("commit", "--quiet", "--message=submodule")
+    before = repository.git("rev-parse", "HEAD")
+    repository.git("update-index", "--cacheinfo", f"160000,{before},flows")
+    repository.git("commit", "--quiet", "--message=newer")
+    assert changed_files(push(repository, before), git_of(repository)).submodules == ("flows",)
+
+
 def test_a_workspace_below_the_repositorys_root_sees_its_own_files(repository: Repository) -> None:
     before = repository.commit({"ivr/a.yaml": "a\n"})
     repository.commit({"ivr/b.yaml": "b\n", "other/c.yaml": "c\n"})

@@ -251,6 +251,13 @@ def test_a_suppression_that_a_change_moves_to_another_place_is_listed(review: Re
     assert "1 suppression added by this change" in ran.summary
 
 
+def test_a_file_may_have_a_name_that_git_would_take_for_a_pattern(review: Review) -> None:
+    old = suppressed("# ivr: ignore[dangling-reference] known since May")
+    ran = review.run({":(top)a.yaml": old}, {":(top)a.yaml": f"# moved\n{old}"})
+    assert ran.outputs["changed-flows"] == '[":(top)a.yaml"]'
+    assert "added by this change" not in ran.summary
+
+
 def test_suppressed_findings_stay_out_of_annotations_and_sarif(review: Review) -> None:
     ran = review.run({"b.yaml": GOOD}, {"a.yaml": suppressed("# ivr: ignore[dangling-reference] known since May")})
     assert "dangling-reference" not in (ran.workspace / ran.outputs["sarif-file"]).read_text().split('"results"')[1]
