@@ -52,14 +52,17 @@ def parse_json(path: str, source: str, *, syntax: str = "json", payload: str = "
     try:
         doc.root = json.loads(body, object_pairs_hook=keep, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        doc.problems.append(
-            Problem(
+        if syntax == "i3":
+            said = "The export is damaged: what it holds is no whole JSON document."
+            problem = Problem("unreadable-file", said, "Export the flow again; the file was cut or changed on its way.")
+        else:
+            problem = Problem(
                 "unreadable-file",
-                f"The JSON cannot be read: {error.msg}.",
+                f"The JSON cannot be read: {_SAID.get(error.msg, error.msg)}.",
                 "Mend the JSON at this place; nothing in the file was checked.",
-                start=error.pos if syntax == "json" else None,
+                start=error.pos,
             )
-        )
+        doc.problems.append(problem)
     except ValueError as error:
         doc.problems.append(
             Problem(
@@ -75,6 +78,20 @@ def parse_json(path: str, source: str, *, syntax: str = "json", payload: str = "
     if duplicated and doc.root is not None:  # in broken JSON nobody knows where a key belongs
         _report_duplicates(doc, body)
     return doc
+
+
+_SAID = {
+    "Unterminated string starting at": "the text that starts here is not closed",
+    "Expecting property name enclosed in double quotes": "a key in double quotes belongs here",
+    "Illegal trailing comma before end of object": "a comma stands before the closing `}`",
+    "Illegal trailing comma before end of array": "a comma stands before the closing `]`",
+    "Expecting ',' delimiter": "a comma or the closing bracket is missing here",
+    "Expecting ':' delimiter": "a colon is missing here",
+    "Expecting value": "a value belongs here",
+    "Extra data": "something stands behind the end of the document",
+    "Invalid control character at": "a line break or another control character stands inside a text",
+}
+"""What `json` says, in words; its own end in the air, and differ between Python's versions."""
 
 
 def decode_i3(source: str) -> str | None:

@@ -26,8 +26,10 @@ _JSON_WORDS = re.compile(
 )
 _JSON_SCHEMA = re.compile(r"\"\$schema\"\s*:\s*\"https?://json-schema\.org/")
 """A schema of flows, which teams keep beside them for their editors, speaks of the same keys."""
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
-_I3_HEAD = b"JTdC"
+_JSON = re.compile(r'\s*\{\s*(?:["}]|\Z)')
+"""JSON quotes its keys. A mapping in braces without quotes is YAML, and `{{key}}` a template."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*", re.ASCII)
+_I3_HEAD = "JTdC"
 """Base64 of `%7B`, the percent-encoded `{` that every `.i3*` file starts with."""
 
 
@@ -46,10 +48,11 @@ def looks_like_flow(data: bytes) -> bool:
     Args:
         data: the file's bytes, or at least its first 64 KiB.
     """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what PowerShell's `>` writes
-        data = data[: 8 * _HEAD].decode("utf-16", "replace").encode("utf-8", "replace")
+    utf_16 = _utf_16(data)
+    if utf_16:  # what PowerShell's `>` writes
+        data = data[: 8 * _HEAD].decode(utf_16, "replace").encode("utf-8", "replace")
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(_I3_HEAD):
+    if head.startswith(_I3_HEAD.encode()):
         return True
     if head.startswith(b"{"):
         start = data[: 4 * _HEAD].decode("utf-8", "replace")
@@ -70,7 +73,7 @@ def read_flow(path: str, data: bytes, substitutions: Mapping[str, str] | None = 
 
     Args:
         path: as reports show it, with `/`.
-        data: the file's bytes; UTF-8, a byte order mark is allowed.
+        data: the file's bytes; UTF-8 or UTF-16, a byte order mark is allowed.
         substitutions: values for `{{key}}`; None where none were given.
 
     Never raises for what is in the file: everything wrong with it is in `document.problems`.
@@ -101,35 +104,33 @@ def read_flow(path: str, data: bytes, substitutions: Mapping[str, str] | None = 
 def _document(path: str, data: bytes, substitutions: Mapping[str, str] | None) -> Document:
     from ivr_action.flow.yamltext import parse_yaml
 
+    utf_16 = _utf_16(data)
     try:
-        source = data.decode("utf-8-sig")
+        source = data.decode(utf_16, "replace") if utf_16 else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            source = data.decode("utf-16", "replace")
-        else:
-            doc = Document(path, data.decode("utf-8", "replace"), "yaml")
-            doc.problems.append(
-                Problem(
-                    "unreadable-file",
-                    f"The file is not UTF-8: byte 0x{data[error.start]:02x} on line "
-                    f"{data.count(bytes([10]), 0, error.start) + 1}.",
-                    "Save the file as UTF-8.",
-                    start=len(data[: error.start].decode("utf-8", "replace")),
-                )
+        doc = Document(path, data.decode("utf-8", "replace"), "yaml")
+        doc.problems.append(
+            Problem(
+                "unreadable-file",
+                f"The file is not UTF-8: byte 0x{data[error.start]:02x} on line "
+                f"{data.count(bytes([10]), 0, error.start) + 1}.",
+                "Save the file as UTF-8.",
+                start=len(data[: error.start].decode("utf-8", "replace")),
             )
-            return doc
-    stripped = source.lstrip()
-    if stripped.startswith("{") and not stripped.startswith("{{"):
+        )
+        return doc
+    if _JSON.match(source):
         from ivr_action.flow.jsontext import parse_json
 
         return parse_json(path, source)
-    if _BASE64.fullmatch(data, 0, min(len(data), 4096)) or data.lstrip()[:4] == _I3_HEAD:
+    exported = source.lstrip().startswith(_I3_HEAD)
+    if exported or _BASE64.fullmatch(source, 0, 4096):
         from ivr_action.flow.jsontext import decode_i3, parse_json
 
         payload = decode_i3(source)
         if payload is not None:
             return parse_json(path, source, syntax="i3", payload=payload)
-        if data.lstrip()[:4] == _I3_HEAD:
+        if exported:
             doc = Document(path, source, "i3")
             doc.problems.append(
                 Problem(
@@ -140,6 +141,14 @@ def _document(path: str, data: bytes, substitutions: Mapping[str, str] | None) -
             )
             return doc
     return parse_yaml(path, source, substitutions)
+
+
+def _utf_16(data: bytes) -> str:
+    """The codec of a file in UTF-16, empty for any other: by its mark, or by a first character that is ASCII."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    zeros = [not byte for byte in data[:4]]
+    return {(False, True, False, True): "utf-16-le", (True, False, True, False): "utf-16-be"}.get(tuple(zeros), "")
 
 
 def _lower(doc: Document) -> Flow | None:

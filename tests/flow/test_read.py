@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from urllib.parse import quote
 
 import pytest
@@ -18,6 +19,7 @@ YAML = b"""inboundCall:
     - menu: {name: M, refId: m, choices: []}
 """
 CONFIGURATION = b'{"name": "C", "type": "inboundcall", "initialSequence": "x", "flowSequenceItemList": []}'
+EXPORT = base64.b64encode(quote(CONFIGURATION.decode()).encode())
 NODES = b'{"startNodeId": "a", "nodes": {"a": {"id": "a", "type": "disconnect", "transitionConditions": []}}}'
 
 
@@ -28,11 +30,16 @@ NODES = b'{"startNodeId": "a", "nodes": {"a": {"id": "a", "type": "disconnect", 
         (b"\xef\xbb\xbf" + YAML, Format.ARCHITECT_YAML),
         (YAML.decode().encode("utf-16"), Format.ARCHITECT_YAML),
         (NODES.decode().encode("utf-16"), Format.NODE_GRAPH),
+        (YAML.decode().encode("utf-16-le"), Format.ARCHITECT_YAML),
+        (NODES.decode().encode("utf-16-be"), Format.NODE_GRAPH),
+        (b"\xef\xbb\xbf" + EXPORT, Format.ARCHITECT_CONFIGURATION),
+        (EXPORT.decode().encode("utf-16"), Format.ARCHITECT_CONFIGURATION),
+        (b"\r\n".join(EXPORT[at : at + 64] for at in range(0, len(EXPORT), 64)), Format.ARCHITECT_CONFIGURATION),
         (b"# a comment\n---\n" + YAML, Format.ARCHITECT_YAML),
         (b'{"inboundCall": {"name": "x"}}', Format.ARCHITECT_YAML),
         (b"brandNewCall:\n  name: x\n  startUpRef: ./tasks/task[a]\n  tasks: []\n", Format.ARCHITECT_YAML),
         (CONFIGURATION, Format.ARCHITECT_CONFIGURATION),
-        (base64.b64encode(quote(CONFIGURATION.decode()).encode()), Format.ARCHITECT_CONFIGURATION),
+        (EXPORT, Format.ARCHITECT_CONFIGURATION),
         (NODES, Format.NODE_GRAPH),
         (b"name: N\nstartNodeId: a\nnodes:\n  a: {type: disconnect, transitionConditions: []}\n", Format.NODE_GRAPH),
     ],
@@ -72,11 +79,23 @@ def test_a_file_that_is_not_utf8_names_byte_and_line() -> None:
 
 
 def test_a_cut_export_is_said_to_be_damaged() -> None:
-    data = base64.b64encode(quote(CONFIGURATION.decode()).encode())
-    for cut in (1, 2, 3, 10, 40):
-        reading = read_flow("x.i3InboundFlow", data[:-cut])
+    for cut in (1, 2, 3, 4, 8, 10, 40):
+        reading = read_flow("x.i3InboundFlow", EXPORT[:-cut])
         assert reading.flow is None
-        assert reading.document.problems
+        (problem,) = reading.document.problems
+        assert problem.message.startswith("The export is damaged")
+
+
+@pytest.mark.parametrize("text", ["{nodes: {a: {type: disconnect}}, name: x, startNodeId: a}", "{ # one\n'nodes': {}}"])
+def test_a_mapping_in_braces_without_double_quotes_is_yaml(text: str) -> None:
+    reading = read_flow("x.yaml", text.encode())
+    assert reading.flow is not None
+    assert reading.document.syntax == "yaml"
+
+
+def test_broken_json_says_what_belongs_there() -> None:
+    (problem,) = read_flow("x.json", b'{"nodes": {},}').document.problems
+    assert re.fullmatch(r"The JSON cannot be read: a (key|comma) [^.]+\.", problem.message)
 
 
 def test_every_published_flow_is_recognised_and_read() -> None:
