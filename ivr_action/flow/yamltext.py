@@ -134,14 +134,18 @@ def _build(doc: Document, source: str, open_: str, close: str) -> None:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
         context_mark = error.context_mark
-        related = (context_mark.index,) if context_mark is not None and mark is not context_mark else ()
+        if "quoted scalar" in problem and "end of stream" in problem:  # where it begins, not where the file ends
+            mark = context_mark
+        at = None if mark is None else min(mark.index, len(source))
+        elsewhere = context_mark is not None and mark is not None and mark.index != context_mark.index
+        problem, hint = _words(problem, "" if at is None else source[at : at + 1])
         doc.problems.append(
             Problem(
                 "unreadable-file",
                 f"The YAML cannot be read: {problem}.",
-                _HINT_READ,
-                start=None if mark is None else min(mark.index, len(source)),
-                related=related,
+                hint,
+                start=at,
+                related=(context_mark.index,) if elsewhere else (),
             )
         )
         doc.root = None
@@ -168,6 +172,28 @@ def _build(doc: Document, source: str, open_: str, close: str) -> None:
             )
         )
         doc.root = None
+
+
+def _words(problem: str, character: str) -> tuple[str, str]:
+    """What libyaml says, and what to do about it; its words for the commonest slips help nobody."""
+    if "cannot start any token" in problem:
+        if character == "\t":
+            return "a tab indents this line", "Indent with spaces; YAML allows no tabs there."
+        return (
+            f"a text cannot begin with `{character}`",
+            "Put the text in quotes; nothing in the file was checked beyond it.",
+        )
+    if "mapping values are not allowed" in problem:
+        return (
+            "a second `:` with a blank behind it stands in this line, or the line is indented too far",
+            "Put a text that holds `: ` in quotes, or mend the indentation; nothing in the file was checked beyond it.",
+        )
+    if "quoted scalar" in problem and "end of stream" in problem:
+        return (
+            "the text in quotes that begins here is never closed",
+            "Add the closing quote; nothing in the file was checked beyond it.",
+        )
+    return problem, _HINT_READ
 
 
 class _Builder:

@@ -76,12 +76,21 @@ def test_reading_goes_on_after_a_duplicate_key() -> None:
         ("a: *nobody", "used before it is defined"),
         ('a: "\x01"', "U+0001"),
         ("a: \ud800", "surrogate"),
-        ("a:\n\t- b", "cannot start any token"),
+        ("a:\n\t- b", "a tab indents this line"),
+        ("a: @b", "a text cannot begin with `@`"),
+        ("a: b: c", "a second `:`"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_words(source: str, part: str) -> None:
     (message,) = messages(source)
     assert part in message
+
+
+def test_a_quote_that_is_never_closed_is_shown_where_it_begins() -> None:
+    (problem,) = parse_yaml("f.yaml", 'a: 1\nb: "c\nd: 2\ne: 3\n').problems
+    assert "never closed" in problem.message
+    assert problem.start == 8
+    assert problem.related == ()
 
 
 def test_depth_is_bounded_and_does_not_overflow_the_stack() -> None:
