@@ -20,7 +20,7 @@ from ivr_action.check.vocabulary import (
     WORDS,
 )
 from ivr_action.check.words import did_you_mean, listed, misspelling
-from ivr_action.flow.actions import ACTIONS
+from ivr_action.flow.actions import ACTIONS, YAML_FLOW_TYPES
 from ivr_action.flow.flow import Action, ArchitectFlow, Container, Format, Output
 from ivr_action.model import Finding, Level
 
@@ -238,6 +238,8 @@ class UnknownKey(Rule):
     def check(self, subject: ArchitectFlow, options: CheckOptions) -> Iterator[Finding]:
         if subject.format is not Format.ARCHITECT_YAML or not isinstance(subject.element, dict):
             return
+        if subject.type not in YAML_FLOW_TYPES:
+            yield from self._flow_type(subject)
         strange = scan(subject).strange_keys
         outputs = {id(action.params.get("outputs")) for action in subject.actions} if strange else set()
         for node, key in strange:
@@ -269,6 +271,18 @@ class UnknownKey(Rule):
             if not wrong.isdisjoint(action.params):
                 key = next(key for key in action.params if key in wrong)
                 yield self._wrong_place(subject, action.params, key, f"the action `{action.type}`{_called(action)}")
+
+    def _flow_type(self, flow: ArchitectFlow) -> Iterator[Finding]:
+        meant = misspelling(flow.type, tuple(sorted(YAML_FLOW_TYPES)))
+        if meant is not None:
+            yield self.finding(
+                flow.document,
+                f"`{flow.type}` is no type of flow: Genesys Cloud refuses the file.",
+                f"Did you mean `{meant}`?",
+                flow.document.root,
+                flow.type,
+                of="key",
+            )
 
     def _misplaced(self, flow: ArchitectFlow, node: Any, known: frozenset[str], what: str) -> Iterator[Finding]:
         if known.issuperset(node):

@@ -176,3 +176,11 @@ inboundCall:
                   - menuDisconnect: {name: Hang up, dtmf: digit_1}
 """
     assert found(menu, "template-menu-left-over") == []
+
+
+@pytest.mark.parametrize(
+    ("type_", "count"), [("inboundCal", 1), ("inboundcall", 1), ("inboundCall", 0), ("newCall", 0)]
+)
+def test_a_misspelt_type_of_flow_is_an_error(type_: str, count: int) -> None:
+    text = (HEAD + HANG_UP).replace("inboundCall:", f"{type_}:").replace("/inboundCall/", "./")
+    assert len(found(text, "unknown-key")) == count
