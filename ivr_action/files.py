@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ivr_action.errors import NothingScannedError, UsageError
 
 SIZE_LIMIT = 32 * 1024 * 1024
+"""Bytes of a file that are read; `read_flow` calls a larger one unreadable."""
 EXTENSIONS = (".yaml", ".yml", ".json", ".tftpl")
 _SKIPPED = frozenset(("node_modules", "__pycache__", "venv"))
 _MAGIC = frozenset("*?[")
@@ -60,7 +61,7 @@ def find(
         only_flows: leave out what does not look like a flow also where it is named.
 
     Raises:
-        UsageError: a path does not exist, lies outside, is no file, or is too large.
+        UsageError: a path does not exist, lies outside, or is no file.
         NothingScannedError: globs were given, or none, and nothing matched.
     """
     root = os.path.realpath(root)
@@ -83,6 +84,9 @@ def find(
             if named:
                 raise
             notices.append(f"Left out: {error}")
+            continue
+        if not named and len(file.data) > SIZE_LIMIT:
+            notices.append(f"Left out: `{shown}` is larger than {SIZE_LIMIT >> 20} MiB.")
             continue
         if (named and not only_flows) or looks_like_flow(file.data):
             files[shown] = file
@@ -262,10 +266,8 @@ def _read(path: str, shown: str, root: str, *, confined: bool) -> SourceFile:
         status = os.stat(real)
         if not stat.S_ISREG(status.st_mode):
             raise UsageError(f"`{shown}` is no ordinary file.", "Name files, folders or globs.")
-        if status.st_size > SIZE_LIMIT:
-            raise UsageError(f"`{shown}` is larger than {SIZE_LIMIT >> 20} MiB.", "No flow is; leave it out with `!`.")
         with open(real, "rb") as file:
-            data = file.read(SIZE_LIMIT + 1)
+            data = file.read(SIZE_LIMIT + 1)  # one byte more tells the reader that it is too large
     except OSError as error:
         raise UsageError(
             f"`{shown}` cannot be read: {error.strerror}.", "Check the path and its permissions."

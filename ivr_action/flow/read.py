@@ -102,8 +102,13 @@ def read_flow(path: str, data: bytes, substitutions: Mapping[str, str] | None = 
 
 
 def _document(path: str, data: bytes, substitutions: Mapping[str, str] | None) -> Document:
-    from ivr_action.flow.yamltext import parse_yaml
+    from ivr_action.flow.yamltext import MAX_CHARS, parse_yaml
 
+    if len(data) > MAX_CHARS:
+        doc = Document(path, "", "yaml")
+        said = f"The file is larger than {MAX_CHARS >> 20} MiB; no flow is."
+        doc.problems.append(Problem("unreadable-file", said, "Leave the file out of `flows` with `!`."))
+        return doc
     utf_16 = _utf_16(data)
     try:
         source = data.decode(utf_16, "replace") if utf_16 else data.decode("utf-8-sig")

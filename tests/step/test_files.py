@@ -9,6 +9,7 @@ import pytest
 
 from ivr_action.errors import NothingScannedError, UsageError
 from ivr_action.files import SIZE_LIMIT, find
+from ivr_action.flow.read import read_flow
 
 links = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
 
@@ -146,6 +147,16 @@ def test_a_pipe_is_no_file(workspace: Path) -> None:
 def test_sizes_are_bounded(workspace: Path) -> None:
     with (workspace / "flows" / "large.yaml").open("wb") as file:
         file.truncate(SIZE_LIMIT + 1)
-    with pytest.raises(UsageError, match="larger than 32 MiB"):
-        paths(workspace, "flows/large.yaml")
-    assert "flows/large.yaml" not in paths(workspace)
+    found = find(("flows",), str(workspace), looks_like_flow=bool)
+    assert "flows/large.yaml" not in [file.path for file in found.files]
+    assert found.notices == ("Left out: `flows/large.yaml` is larger than 32 MiB.",)
+
+
+def test_a_named_file_that_is_too_large_is_a_finding_and_stops_no_other(workspace: Path) -> None:
+    with (workspace / "flows" / "large.yaml").open("wb") as file:
+        file.truncate(2 * SIZE_LIMIT)
+    found = find(("flows/*.yaml",), str(workspace), looks_like_flow=bool)
+    large = next(file for file in found.files if file.path == "flows/large.yaml")
+    assert len(found.files) > 1
+    (problem,) = read_flow(large.path, large.data).document.problems
+    assert "larger than 32 MiB" in problem.message
