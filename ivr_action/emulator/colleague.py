@@ -43,6 +43,8 @@ def do(world: World, deed: Deed, flow_id: str = "") -> None:
     if deed.does == "lock":
         world.take_lock(flow, COLLEAGUE, now)
     elif deed.does == "unlock":
+        if flow.saved is not None:
+            world.check_in(flow, flow.saved.content, flow.saved.by, now)
         world.release_lock(flow)
     elif deed.does == "delete":
         flow.deleted = True

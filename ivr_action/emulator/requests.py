@@ -41,9 +41,19 @@ class Logged:
 
 @dataclass
 class RequestLog:
-    """All requests so far, in the order they came."""
+    """The requests so far, in the order they came; of a long run the last `limit` at least."""
 
     entries: list[Logged] = field(default_factory=list)
+    limit: int = 20_000
+    count: int = 0
+    """How many there were in all."""
+
+    def add(self, entry: Logged) -> None:
+        self.count += 1
+        entry.number = self.count
+        self.entries.append(entry)
+        if len(self.entries) > 2 * self.limit:
+            del self.entries[: -self.limit]
 
     def __iter__(self) -> Iterator[Logged]:
         return iter(list(self.entries))

@@ -121,6 +121,7 @@ class Emulator:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=1,
         )
         server = self._server = _Server(config)

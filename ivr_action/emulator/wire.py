@@ -63,7 +63,7 @@ class Application:
         world = self.world
         with world.lock:
             entry = Logged(
-                len(self.log) + 1,
+                0,
                 request.method,
                 request.scope["path"],
                 redacted_query(request.url.query),
@@ -72,12 +72,16 @@ class Application:
                 world.clock(),
                 correlation_id=world.guid(),
             )
-            self.log.entries.append(entry)
+            self.log.add(entry)
             struck = self.faults.strike(request.method, request.scope["path"])
         entry.fault = "; ".join(str(rule) for rule in struck)
         for rule in struck:
             if rule.delay:
-                await self.pause(rule.delay)
+                try:
+                    await self.pause(rule.delay)
+                except asyncio.CancelledError:  # the emulator ends: whoever waits sees a cut connection
+                    await _cut(scope)
+                    return
         drop = next((rule.drop for rule in struck if rule.drop), "")
         if drop == "before":
             await _cut(scope)

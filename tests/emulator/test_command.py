@@ -59,6 +59,21 @@ def test_it_prints_one_line_and_ends_cleanly(number: signal.Signals) -> None:
         assert (process.returncode, out, err) == (0, "", "")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+def test_a_slow_answer_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    faults = tmp_path / "faults.yaml"
+    faults.write_text("- {path: /slow, delay: 600}\n")
+    with running("--faults", str(faults)) as (process, line):
+        where = line["api_url"].removeprefix("http://").split(":")
+        with socket.create_connection((where[0], int(where[1])), timeout=10) as waiting:
+            waiting.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            httpx.get(f"{line['api_url']}/other", trust_env=False)  # answered behind it: the slow one is under way
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=10)
+        assert (process.returncode, out) == (0, "")
+        assert "Traceback" not in err
+
+
 def test_it_listens_on_loopback_only() -> None:
     with running() as (_, line):
         port = int(line["api_url"].rsplit(":", 1)[1])

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from ivr_action.emulator.faults import FaultRule, Faults, read_faults
+from ivr_action.emulator.requests import Logged, RequestLog
 from ivr_action.emulator.world import Pace
 from tests.emulator.conftest import MAIN, Serve
 
@@ -174,3 +175,11 @@ def test_the_log_shows_requests_without_secrets(serve: Serve) -> None:
         log.one("DELETE")
     with pytest.raises(AssertionError, match="Expected:"):
         log.expect("POST /oauth/token")
+
+
+def test_a_long_run_keeps_the_last_requests_and_their_numbers() -> None:
+    log = RequestLog(limit=2)
+    for number in range(6):
+        log.add(Logged(0, "GET", f"/{number}", "", (), b"", 0.0))
+    assert [(entry.number, entry.path) for entry in log] == [(4, "/3"), (5, "/4"), (6, "/5")]
+    assert log.count == 6

@@ -124,14 +124,16 @@ def test_publishing_an_old_version_takes_time_and_one_that_is_not_there_does_not
         assert session.get(f"/flows/{flow['id']}")["publishedVersion"]["id"] == published
 
 
-def test_revert_drops_the_draft_of_its_owner_only(serve: Serve) -> None:
+def test_revert_drops_the_lock_of_its_owner_only(serve: Serve) -> None:
     session = serve(MAIN)
-    session.emulator.colleague("draft", "Main line")
     flow = session.emulator.flow("Main line")
+    session.send("POST", f"/flows/actions/checkout?flow={flow.id}")
+    assert "lockedClient" not in session.send("POST", f"/flows/actions/revert?flow={flow.id}")
+    session.emulator.colleague("draft", "Main line")
     session.send("POST", f"/flows/actions/revert?flow={flow.id}", status=409)
     session.emulator.colleague("unlock", "Main line")
     after = session.send("POST", f"/flows/actions/revert?flow={flow.id}")
-    assert after["savedVersion"]["id"] == "1.0"
+    assert after["checkedInVersion"]["id"] == "2.0"
 
 
 def test_a_flow_that_others_use_cannot_be_deleted(serve: Serve, tmp_path: Path) -> None:
