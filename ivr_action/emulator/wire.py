@@ -80,7 +80,7 @@ class Application:
                 try:
                     await self.pause(rule.delay)
                 except asyncio.CancelledError:  # the emulator ends: whoever waits sees a cut connection
-                    await _cut(scope)
+                    scope["state"]["transport"].abort()
                     return
         drop = next((rule.drop for rule in struck if rule.drop), "")
         if drop == "before":
