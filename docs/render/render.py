@@ -1,6 +1,6 @@
 """Shows job summaries as GitHub would and takes the screenshots in docs/images.
 
-    python docs/render/render.py [--keep FOLDER]
+    python docs/render/render.py [--keep FOLDER] [NAME …]
 
 Needs npm and Chromium (`CHROMIUM` names another binary); pngquant, where it is there, makes the pictures
 smaller. Each summary comes from a real run of the step in a Git
@@ -31,6 +31,7 @@ ROOT = HERE.parent.parent
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1000
 HEIGHT_LIMIT = 2600
+_NAMES = ("good", "bad", "hostile", "calls")
 _FLAGS = (
     "--headless",
     "--disable-gpu",
@@ -50,6 +51,7 @@ sys.path.insert(0, str(HERE))
 def main() -> int:
     parser = argparse.ArgumentParser(description="Render the summaries of the documentation.")
     parser.add_argument("--keep", type=Path, help="leave the summaries and pages here")
+    parser.add_argument("names", metavar="NAME", nargs="*", help=f"of {', '.join(_NAMES)}; all of them by default")
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         work = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -62,7 +64,7 @@ def main() -> int:
             (served / "modules").symlink_to(work.resolve() / "node_modules")
         address = stack.enter_context(_serving(served))
         failed = False
-        for name in ("good", "bad", "hostile"):
+        for name in options.names or _NAMES:
             folder = served / name
             folder.mkdir(exist_ok=True)
             shutil.copy(HERE / "page.html", folder / "index.html")
@@ -81,12 +83,19 @@ def _summary(name: str) -> str:
         flows.mkdir(parents=True)
         _git(repository, "init", "--quiet", "--initial-branch=main")
         shutil.copytree(ROOT / "examples" / "flows" / "published", flows / "published")
+        if name == "calls":
+            shutil.copytree(ROOT / "examples" / "flows", flows, dirs_exist_ok=True)
+            shutil.copytree(ROOT / "examples" / "scenarios", repository / "scenarios")
         _git(repository, "add", ".")
         _git(repository, "commit", "--quiet", "--message=before")
         if name == "hostile":
             from make_hostile import write
 
             write(flows)
+        elif name == "calls":
+            menu = flows / "main-menu.yaml"
+            support = "speech == 'support', destinationNodeId: "
+            menu.write_text(menu.read_text(encoding="utf-8").replace(f"{support}support", f"{support}sales", 1), "utf-8")
         elif name == "good":
             for path in (ROOT / "examples" / "flows").glob("*.yaml"):
                 shutil.copy(path, flows)
@@ -105,6 +114,8 @@ def _summary(name: str) -> str:
             "GITHUB_REPOSITORY": "example/ivr",
             "GITHUB_STEP_SUMMARY": str(summary),
         }
+        if name == "calls":
+            environ["INPUT_SCENARIOS"] = "scenarios"
         step(environ, stdout=io.StringIO(), stderr=io.StringIO())
         return summary.read_text(encoding="utf-8")
 

@@ -46,7 +46,7 @@ def add_coverage(page: Page, calls: TraceReport | None, look: Look) -> None:
     page.add("| --- | --- | ---: | ---: | ---: | ---: | --- |\n", keep)
     left = len(calls.flows)
     for flow in sorted(calls.flows, key=lambda flow: (-flow.failed, flow.transitions))[:_ROWS]:
-        icon = "❌" if flow.failed else VALID
+        icon = "❌" if flow.failed else VALID if flow.calls else "–"
         number = f"{len(flow.calls):,}" + (" explored" if flow.explored else "")
         shares = [f"{percent(share):g} %" for share in (flow.nodes, flow.transitions)]
         cells = [icon, escape(flow.name, NAME), number, f"{flow.failed or ''}", *shares, file_link(flow.path, look)]

@@ -105,7 +105,8 @@ def _text(drawing: Drawing) -> str:
     lines += [f"  {numbers[way.source]} {_arrow(way)} {numbers[way.target]}" for way in drawing.ways]
     missed = [str(number) for number, way in enumerate(drawing.ways) if not way.covered]
     if missed:
-        lines.append(f"  linkStyle {','.join(missed)} {_UNCOVERED};")
+        # Without a semicolon: Mermaid takes `#8c959f;` here for an entity.
+        lines.append(f"  linkStyle {','.join(missed)} {_UNCOVERED}")
     for name, style in _CLASSES.items():
         if name in classes:
             lines += [f"  classDef {name} {style};", f"  class {','.join(classes[name])} {name};"]
