@@ -95,7 +95,9 @@ def _summary(name: str) -> str:
         elif name == "calls":
             menu = flows / "main-menu.yaml"
             support = "speech == 'support', destinationNodeId: "
-            menu.write_text(menu.read_text(encoding="utf-8").replace(f"{support}support", f"{support}sales", 1), "utf-8")
+            menu.write_text(
+                menu.read_text(encoding="utf-8").replace(f"{support}support", f"{support}sales", 1), "utf-8"
+            )
         elif name == "good":
             for path in (ROOT / "examples" / "flows").glob("*.yaml"):
                 shutil.copy(path, flows)
