@@ -42,7 +42,7 @@ def keys(root: object) -> set[str]:
     while todo:
         above, item = todo.pop()
         if isinstance(item, dict):
-            found |= {key for key in item} | {f"{above}/{key}" for key in item}
+            found |= set(item) | {f"{above}/{key}" for key in item}
             todo.extend(item.items())
         elif isinstance(item, list):
             todo.extend(("", inner) for inner in item)
