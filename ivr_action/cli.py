@@ -51,9 +51,9 @@ def main(
         from ivr_action.runner.log import GuardedStream
 
         out, err = guarded = [GuardedStream(out), GuardedStream(err)]  # type: ignore[assignment]
-    options = _parser().parse_args(arguments, argparse.Namespace(today=today, stdin=stdin))
+    options = _parser().parse_args(arguments, argparse.Namespace(today=today, stdin=stdin, status=0))
+    status = 0
     try:
-        status: int
         if getattr(options, "watch", False):
             status = _watch(options, environ, out, err)
         else:
@@ -65,8 +65,8 @@ def main(
             err.write(f"{error.hint}\n")
         return error.exit_status
     except BrokenPipeError:
-        _silence(stdout or sys.stdout)  # whoever read it has seen enough, as in `| head`
-        return 0
+        _silence(stdout or sys.stdout)  # whoever read it has seen enough, as in `| head`; what was found still counts
+        return status or int(options.status)
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
@@ -207,6 +207,7 @@ def _validate(options: argparse.Namespace, environ: Mapping[str, str], out: Text
     fail_on = _value(options, environ, "fail-on", policy.config)
     readings, report = _check(options, environ, policy)
     report = judged(report, policy, os.getcwd())
+    options.status = 1 if report.fails(fail_on) else 0
     if options.format == "github":
         _annotate(report, out)
     else:
@@ -218,7 +219,7 @@ def _validate(options: argparse.Namespace, environ: Mapping[str, str], out: Text
         source = lines_of(reading.document for reading in readings)
         look = Look(__version__, _colourful(out, environ), rules, fail_on=fail_on, source=source)
         out.write(render(options.format, report, look))
-    return 1 if report.fails(fail_on) else 0
+    return options.status
 
 
 def _watch(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO, err: TextIO) -> NoReturn:

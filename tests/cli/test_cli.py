@@ -168,6 +168,20 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     assert running.returncode == 0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise on Windows")
+@pytest.mark.parametrize("count", [1, 200])  # at the last flush, and in the middle of the text
+def test_findings_that_nobody_reads_fail_all_the_same(tmp_path: Path, count: int) -> None:
+    for number in range(count):
+        (tmp_path / f"{number}.yaml").write_text(menu_flow(start="nowhere"), encoding="utf-8")
+    command = [sys.executable, "-m", "ivr_action.cli", "validate", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 1
+
+
 def test_a_check_imports_nothing_slow(flow: Path) -> None:
     code = (
         "import sys; from ivr_action.cli import main\n"
