@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
 LIMIT = 1024 * 1024
@@ -22,10 +23,14 @@ def room(environ: Mapping[str, str]) -> int:
 
 
 def append(environ: Mapping[str, str], markdown: str) -> bool:
-    """Appends to the summary; False where there is none to append to, or no room."""
+    """Appends to the summary; False where there is none to append to, no room, or it cannot be written."""
     data = markdown.encode("utf-8", "backslashreplace")
     if len(data) > room(environ):
         return False
-    with open(environ["GITHUB_STEP_SUMMARY"], "ab") as file:
-        file.write(data)
+    try:
+        with open(environ["GITHUB_STEP_SUMMARY"], "ab") as file:
+            file.write(data)
+    except OSError as error:  # what was found is in the log, the outputs and the exit status all the same
+        sys.stderr.write(f"The job summary cannot be written: {error.strerror}.\n")
+        return False
     return True

@@ -183,3 +183,14 @@ def test_the_step_works_without_a_runner(repository: Repository, step: Step) -> 
     repository.commit({"a.yaml": menu_flow()})
     step.environ |= {"GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": "", "GITHUB_REPOSITORY": ""}
     assert step.run().status == 0
+
+
+def test_a_summary_that_cannot_be_written_changes_neither_outputs_nor_status(
+    repository: Repository, step: Step
+) -> None:
+    repository.commit({"a.yaml": BROKEN})
+    step.environ["GITHUB_STEP_SUMMARY"] = str(step.scratch / "nowhere" / "summary.md")
+    ran = step.run()
+    assert ran.status == 1
+    assert ran.outputs["error-count"] == "1"
+    assert "summary cannot be written: No such file or directory" in ran.err
