@@ -190,17 +190,17 @@ def test_what_is_shaped_wrong_is_named_with_its_line_and_the_rest_is_read() -> N
     assert sorted(problems(flow), key=lambda found: (found[1] or 0, found[0])) == [
         ('`startNodeId` of the flow is a number; it is text: write `"1"`.', 1),
         ("Node `main` has no `type`.", 4),
-        ('`condition` of transition 0 of node `main` is true or false; it is text: write `"true"`.', 6),
-        ("Transition 1 of node `main` has no `destinationNodeId`; `target` is probably meant to be it.", 9),
+        ('`condition` of transition 1 of node `main` is true or false; it is text: write `"true"`.', 6),
+        ("Transition 2 of node `main` has no `destinationNodeId`; `target` is probably meant to be it.", 9),
         (
-            "Transition 2 of node `main` is text; a transition is a mapping with `condition` and `destinationNodeId`.",
+            "Transition 3 of node `main` is text; a transition is a mapping with `condition` and `destinationNodeId`.",
             10,
         ),
         ("`audioResource` of node `main` is text; it is a mapping with an `id`.", 11),
         ("`variables` of node `main` is a number; it is a mapping of names to values.", 12),
         ("Node `bye` is text; a node is a mapping.", 13),
-        ("Variable 0 of node `last` has no `name`.", 14),
-        ("Variable 1 of node `last` is text; it is a mapping with a `name`.", 14),
+        ("Variable 1 of node `last` has no `name`.", 14),
+        ("Variable 2 of node `last` is text; it is a mapping with a `name`.", 14),
         ('`id` of node `last` is a number; it is text: write `"7"`.', 14),
         ("`transitionConditions` of node `last` is a mapping; it is a list.", 14),
     ]

@@ -84,10 +84,14 @@ class _Reader:
         elif isinstance(nodes, list):
             seen: dict[str, Any] = {}
             for index, element in enumerate(nodes):
-                id_ = self.string(element, "id", f"node {index}", required=True) if isinstance(element, dict) else None
+                id_ = (
+                    self.string(element, "id", f"node {index + 1}", required=True)
+                    if isinstance(element, dict)
+                    else None
+                )
                 if id_ is None:
                     if not isinstance(element, dict):
-                        self.problem(f"Node {index} is {_a(element)}; a node is a mapping.", nodes, index)
+                        self.problem(f"Node {index + 1} is {_a(element)}; a node is a mapping.", nodes, index)
                 elif id_ in seen:
                     self.duplicate(id_, seen[id_], element)
                     self.node(id_, element)  # for its shape
@@ -153,13 +157,13 @@ class _Reader:
         for index, element in enumerate(listed):
             if not isinstance(element, dict):
                 self.problem(
-                    f"Transition {index} of {who} is {_a(element)}; a transition is a mapping with `condition` and "
+                    f"Transition {index + 1} of {who} is {_a(element)}; a transition is a mapping with `condition` and "
                     "`destinationNodeId`.",
                     listed,
                     index,
                 )
                 continue
-            at = f"transition {index} of {who}"
+            at = f"transition {index + 1} of {who}"
             self.near_misses(element, TRANSITION, at)
             condition = self.string(element, "condition", at, required=True)
             destination = self.string(element, "destinationNodeId", at, required=True)
@@ -175,10 +179,10 @@ class _Reader:
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 if isinstance(item, dict):
-                    self.string(item, "name", f"variable {index} of {who}", required=True)
+                    self.string(item, "name", f"variable {index + 1} of {who}", required=True)
                 else:
                     self.problem(
-                        f"Variable {index} of {who} is {_a(item)}; it is a mapping with a `name`.", value, index
+                        f"Variable {index + 1} of {who} is {_a(item)}; it is a mapping with a `name`.", value, index
                     )
         elif value is not None and not is_null(value):
             self.problem(
