@@ -121,7 +121,7 @@ def find_again(
     files: list[SourceFile] = []
     gone: list[str] = []
     for path in paths:
-        if _leads_to(path, patterns, ignore):
+        if _leads_to(path, patterns, root, ignore):
             where = os.path.join(root, path)
             if os.path.lexists(where):
                 files.append(_read(where, path, root, confined=True))
@@ -130,13 +130,14 @@ def find_again(
     return files, gone
 
 
-def _leads_to(path: str, patterns: Sequence[str], ignore: Sequence[str]) -> bool:
+def _leads_to(path: str, patterns: Sequence[str], root: str, ignore: Sequence[str]) -> bool:
     names = path.split("/")
     refused = [*ignore, *(pattern[1:] for pattern in patterns if pattern.startswith("!"))]
     if any(_matches(names, _parts(pattern)) for pattern in refused):
         return False
     for pattern in [pattern for pattern in patterns if not pattern.startswith("!")] or ["."]:
-        parts = _parts(os.path.normpath(pattern))
+        shown = _shown(os.path.join(root, pattern), root)
+        parts = _parts(shown) if shown != root.replace(os.sep, "/") else []
         folders = names[next((at for at, part in enumerate(parts) if _MAGIC.intersection(part)), len(parts)) : -1]
         if _matches(names, parts) and not any(name.startswith(".") or name in _SKIPPED for name in folders):
             return True

@@ -289,6 +289,13 @@ def test_a_flow_cannot_be_made_to_look_like_none(review: Review, path: str, text
     assert f"file={path}" in ran.out
 
 
+def test_nor_where_the_workspace_is_named_in_full(review: Review) -> None:
+    change = {"flows/a.yaml": "# padding\n" * 10_000 + BROKEN}
+    folder = str(review.repository.folder)
+    assert review.run({"flows/a.yaml": GOOD, "b.yaml": menu_flow("Other")}, change, flows=folder).status == 1
+    assert review.check(flows=f"{folder}/flows, b.yaml").status == 1
+
+
 @pytest.mark.parametrize("target", ["../outside.yaml", "nowhere.yaml", "folder"])
 def test_nor_be_replaced_by_a_link(review: Review, target: str) -> None:
     review.merge({"a.yaml": GOOD, "b.yaml": menu_flow("Other"), "folder/x.txt": "x\n"}, {"a.yaml": None})
