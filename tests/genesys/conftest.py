@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.genesys.fakes import FakeTime
+from tests.genesys.nodes import NodeFlow
 from tests.genesys.server import Server
 
 
@@ -25,3 +26,8 @@ def stop() -> threading.Event:
 @pytest.fixture
 def fake_time(stop: threading.Event) -> FakeTime:
     return FakeTime(stop)
+
+
+@pytest.fixture
+def flow(server: Server) -> NodeFlow:
+    return NodeFlow(server)

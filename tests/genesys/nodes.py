@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ivr_action.genesys.client import Platform
+from ivr_action.genesys.node_save import NodeStore
+from ivr_action.genesys.save import SaveLoop
+from ivr_action.genesys.store import ConflictError, Live, Saved
+from ivr_action.genesys.transport import Limits
+from tests.genesys.fakes import FakeTime, platform_on
 from tests.genesys.server import Reply, Seen, Server
 
 FLOW = "/api/v2/flows/f1"
@@ -63,3 +69,29 @@ class NodeFlow:
 
     def _old(self, number: int) -> Callable[[Seen], Reply | None]:
         return lambda seen: self.get(number) if number in self.history else None
+
+
+def opened(server: Server, time: FakeTime, **more: Any) -> tuple[Platform, NodeStore]:
+    platform = platform_on(server, time, limits=Limits(failures=1), **more)
+    return platform, NodeStore(platform.call, platform.settings.api_url)
+
+
+def ours(base: Live, text: str = "new", node_id: str = "start") -> dict[str, Any]:
+    return {**base.content, "nodes": {**base.content["nodes"], node_id: node(text)}}
+
+
+def save(server: Server, time: FakeTime, content: Mapping[str, Any] | None = None, **more: Any) -> Saved:
+    platform, store = opened(server, time)
+    with platform:
+        base = store.read("f1")
+        loop = SaveLoop(store, platform.pace, time.deadline(), **more)
+        return loop.save(base, content if content is not None else ours(base))
+
+
+def join(base: Live, mine: Mapping[str, Any], live: Live) -> dict[str, Any]:
+    """The simplest merge there is: whole nodes."""
+    changed = {id_: node for id_, node in mine["nodes"].items() if base.content["nodes"].get(id_) != node}
+    for id_, mine_now in changed.items():
+        if live.content["nodes"].get(id_) not in (base.content["nodes"].get(id_), mine_now):
+            raise ConflictError(live.flow_id, base.version, live, f"Node `{id_}` was changed by both.")
+    return {**live.content, "nodes": {**live.content["nodes"], **changed}}

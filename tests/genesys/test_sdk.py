@@ -38,8 +38,9 @@ print(json.dumps({{
 
 def _run(server: Server, home: Path) -> dict[str, object]:
     environ = {
+        **os.environ,
         "HOME": str(home),
-        "PATH": os.environ["PATH"],
+        "USERPROFILE": str(home),
         "IVR_ACTION_API_URL": server.url,
         "PYTHONPATH": ".",
         "PYTHONDONTWRITEBYTECODE": "1",
