@@ -52,7 +52,7 @@ def main(
 
         out, err = guarded = [GuardedStream(out), GuardedStream(err)]  # type: ignore[assignment]
     options = _parser().parse_args(arguments, argparse.Namespace(today=today, stdin=stdin, status=0))
-    status = 0
+    status: int = 0
     try:
         if getattr(options, "watch", False):
             status = _watch(options, environ, out, err)
@@ -219,7 +219,7 @@ def _validate(options: argparse.Namespace, environ: Mapping[str, str], out: Text
         source = lines_of(reading.document for reading in readings)
         look = Look(__version__, _colourful(out, environ), rules, fail_on=fail_on, source=source)
         out.write(render(options.format, report, look))
-    return options.status
+    return int(options.status)
 
 
 def _watch(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO, err: TextIO) -> NoReturn:

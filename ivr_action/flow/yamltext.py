@@ -137,7 +137,7 @@ def _build(doc: Document, source: str, open_: str, close: str) -> None:
         if "quoted scalar" in problem and "end of stream" in problem:  # where it begins, not where the file ends
             mark = context_mark
         at = None if mark is None else min(mark.index, len(source))
-        elsewhere = context_mark is not None and mark is not None and mark.index != context_mark.index
+        same_place = context_mark is None or mark is None or mark.index == context_mark.index
         problem, hint = _words(problem, "" if at is None else source[at : at + 1])
         doc.problems.append(
             Problem(
@@ -145,7 +145,7 @@ def _build(doc: Document, source: str, open_: str, close: str) -> None:
                 f"The YAML cannot be read: {problem}.",
                 hint,
                 start=at,
-                related=(context_mark.index,) if elsewhere else (),
+                related=() if context_mark is None or same_place else (context_mark.index,),
             )
         )
         doc.root = None
