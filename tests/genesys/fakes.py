@@ -12,7 +12,10 @@ from ivr_action.genesys.settings import PlatformSettings
 from ivr_action.genesys.transport import Limits, Timeouts
 from tests.genesys.server import CLIENT, Server
 
-QUICK = Timeouts(connect=2.0, read=0.4, write=2.0, pool=2.0, total=0.8)
+STEADY = Timeouts(connect=20.0, read=20.0, write=20.0, pool=20.0, total=40.0)
+"""For tests that are not about time, on a machine that is busy."""
+QUICK = Timeouts(connect=20.0, read=0.4, write=20.0, pool=20.0, total=0.8)
+"""For tests with a server that is slow on purpose."""
 
 
 class FakeTime:
@@ -43,7 +46,7 @@ def platform_on(
     *,
     random: float = 0.5,
     seconds: float = 600.0,
-    timeouts: Timeouts = QUICK,
+    timeouts: Timeouts = STEADY,
     limits: Limits | None = None,
     redact: Redactor | None = None,
     **settings: Any,

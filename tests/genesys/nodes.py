@@ -12,7 +12,7 @@ from ivr_action.genesys.node_save import NodeStore
 from ivr_action.genesys.save import SaveLoop
 from ivr_action.genesys.store import ConflictError, Live, Saved
 from ivr_action.genesys.transport import Limits
-from tests.genesys.fakes import FakeTime, platform_on
+from tests.genesys.fakes import STEADY, FakeTime, platform_on
 from tests.genesys.server import Reply, Seen, Server
 
 FLOW = "/api/v2/flows/f1"
@@ -81,7 +81,7 @@ def ours(base: Live, text: str = "new", node_id: str = "start") -> dict[str, Any
 
 
 def save(server: Server, time: FakeTime, content: Mapping[str, Any] | None = None, **more: Any) -> Saved:
-    platform, store = opened(server, time)
+    platform, store = opened(server, time, timeouts=more.pop("timeouts", STEADY))
     with platform:
         base = store.read("f1")
         loop = SaveLoop(store, platform.pace, time.deadline(), **more)

@@ -8,7 +8,7 @@ import pytest
 
 from ivr_action.genesys.doctor import UNSEEN, Check, doctor
 from ivr_action.genesys.settings import PlatformSettings
-from tests.genesys.fakes import QUICK, FakeTime
+from tests.genesys.fakes import STEADY, FakeTime
 from tests.genesys.server import CLIENT, Reply, Seen, Server
 
 LISTS = (
@@ -42,7 +42,7 @@ def examine(server: Server, time: FakeTime, purpose: Any = "deploy", **more: Any
         organization=organization,
         clock=time.clock,
         random=lambda: 0.0,
-        timeouts=QUICK,
+        timeouts=STEADY,
     )
     return {check.name: check for check in checks}
 

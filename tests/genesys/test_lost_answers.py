@@ -11,7 +11,7 @@ from ivr_action.genesys.errors import (
     StoppedError,
 )
 from ivr_action.genesys.store import ConflictError, RejectedError
-from tests.genesys.fakes import FakeTime
+from tests.genesys.fakes import QUICK, FakeTime
 from tests.genesys.nodes import FLOW, NodeFlow, save
 from tests.genesys.server import Reply, Seen, Server
 
@@ -32,7 +32,7 @@ def test_a_save_that_never_arrived_is_sent_again(
     server: Server, fake_time: FakeTime, flow: NodeFlow, fault: Reply
 ) -> None:
     flow.faults = [lambda seen: fault]
-    saved = save(server, fake_time)
+    saved = save(server, fake_time, timeouts=QUICK)
     assert (saved.version, saved.attempts, flow.version) == ("2", 2, 2)
 
 

@@ -100,6 +100,20 @@ def test_two_clients_share_nothing(server: Server) -> None:
     assert configuration.host == "https://api.mypurecloud.com"
 
 
+def test_what_a_program_has_set_for_its_own_clients_is_not_ours(server: Server) -> None:
+    sdk = load_sdk()
+    sdk.configuration.access_token = "the-programs-own-token"
+    sdk.configuration.gateway_configuration = sdk.GatewayConfiguration(host="gateway.invalid")
+    try:
+        server.on("GET", "/api/v2/flows/f1", Reply(200, {"id": "f1", "name": "Main"}))
+        client = initialize_genesys_client(*CLIENT, environ={"IVR_ACTION_API_URL": server.url})
+        assert sdk.ArchitectApi(client).get_flow("f1").name == "Main"
+    finally:
+        sdk.configuration.access_token = ""
+        sdk.configuration.gateway_configuration = None
+    assert server.calls()[0].headers["authorization"] == f"Bearer {server.tokens[0]}"
+
+
 def test_the_public_client_waits_and_renews_for_code_that_knows_only_the_sdk(server: Server) -> None:
     server.on(
         "GET",
