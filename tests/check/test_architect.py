@@ -184,3 +184,20 @@ inboundCall:
 def test_a_misspelt_type_of_flow_is_an_error(type_: str, count: int) -> None:
     text = (HEAD + HANG_UP).replace("inboundCall:", f"{type_}:").replace("/inboundCall/", "./")
     assert len(found(text, "unknown-key")) == count
+
+
+def test_a_menu_inside_a_choice_needs_choices_too() -> None:
+    menu = """\
+inboundCall:
+  name: Support
+  startUpRef: ./menus/menu[Main]
+  menus:
+    - menu:
+        name: Main
+        choices:
+          - menuSubMenu:
+              name: Sales
+              dtmf: digit_1
+              menu: {name: Sales, audio: {tts: Hello.}}
+"""
+    assert len(found(menu, "menu-without-choices")) == 1

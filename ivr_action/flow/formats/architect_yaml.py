@@ -189,7 +189,7 @@ class _Reader:
         for key in ("task", "menu"):
             inner = params.get(key)
             if isinstance(inner, dict) and key not in _REF_KINDS:
-                if key == "task" or "choices" in inner:
+                if key == "task" or "choices" in inner or action.type == "menuSubMenu":
                     action.inline = self.container(key, inner, choice)
                     if not action.inline.name:
                         action.inline.name = action.name
