@@ -185,8 +185,8 @@ def _words(problem: str, character: str) -> tuple[str, str]:
         )
     if "mapping values are not allowed" in problem:
         return (
-            "a second `:` with a blank behind it stands in this line, or the line is indented too far",
-            "Put a text that holds `: ` in quotes, or mend the indentation; nothing in the file was checked beyond it.",
+            "a `:` with a blank behind it cannot stand here",
+            "Put a text that holds `: ` in quotes; or mend this line's indentation, or the `:` of the line before it.",
         )
     if "quoted scalar" in problem and "end of stream" in problem:
         return (

@@ -78,7 +78,7 @@ def test_reading_goes_on_after_a_duplicate_key() -> None:
         ("a: \ud800", "surrogate"),
         ("a:\n\t- b", "a tab indents this line"),
         ("a: @b", "a text cannot begin with `@`"),
-        ("a: b: c", "a second `:`"),
+        ("a: b: c", "a `:` with a blank behind it cannot stand here"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_words(source: str, part: str) -> None:
