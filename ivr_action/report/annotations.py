@@ -64,4 +64,4 @@ def _more(level: Level, findings: list[Finding], rest: str) -> Annotation:
     others = len(files) - _FILES_NAMED
     more = f" and {count_of(others, 'other file')}" if others > 0 else ""
     count = count_of(len(findings), f"more {level.value}")
-    return Annotation(level, f"{count} in {named}{more}. GitHub shows no more; {rest} has them all.", count)
+    return Annotation(level, f"{count} in {named}{more}. GitHub shows no more; see {rest}.", count)

@@ -35,7 +35,7 @@ def test_of_more_the_tenth_says_how_many_and_where() -> None:
     last = notes[PER_LEVEL - 1]
     assert last.message.startswith("16 more errors in flows/")
     assert "and 2 other files" in last.message
-    assert "the job summary has them all" in last.message
+    assert "see the job summary." in last.message
     assert notes[PER_LEVEL].level is Level.WARNING
 
 
