@@ -77,10 +77,10 @@ def _has_blank_prompts(element: Any) -> bool:
 
 class LanguageWithoutVoice(Rule):
     id = "language-without-voice"
-    level = Level.WARNING
+    level = Level.NOTE
     works_on: ClassVar[WorksOn] = "architect"
     summary = "A call flow speaks text in a language for which it names no voice."
-    why = "Callers in that language hear nothing where text is to be read out."
+    why = "Which voice reads the text out, if any, is then up to the platform: it is not documented."
     fix = "Add `textToSpeech` with an engine and a voice to the language."
     bad = _MENU.replace(
         "  menus:\n",
@@ -106,8 +106,8 @@ class LanguageWithoutVoice(Rule):
         if without and any(word in subject.document.text for word in _SPEAKS):
             yield self.finding(
                 subject.document,
-                f"The flow reads text out and names no voice for {listed(without)}: callers in "
-                f"{'that language' if len(without) == 1 else 'those languages'} hear nothing there.",
+                f"The flow reads text out and names no voice for {listed(without)}: which voice callers hear there, if "
+                "any, is not documented.",
                 "",
                 languages,
                 without[0],
