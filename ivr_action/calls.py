@@ -6,15 +6,18 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ivr_action.check import CheckOptions
+from ivr_action.check.registry import KNOWN
+from ivr_action.check.suppressions import apply_suppressions
 from ivr_action.errors import NothingScannedError, UsageError
 from ivr_action.files import find
 from ivr_action.flow.flow import Flow
 from ivr_action.model import Finding, Level, Location, Report
 from ivr_action.model.calls import TracedFlow, TraceReport, percent
 from ivr_action.model.coverage import NO_LIMITS, Limits
+from ivr_action.model.kinds import COVERAGE, FOR_ENDING, levelled
 from ivr_action.runner.changed import Changes
 from ivr_action.scope import Scope
-from ivr_action.trace.kinds import COVERAGE, FOR_ENDING
 from ivr_action.trace.scenario import Scenario, looks_like_scenario, read_scenario
 from ivr_action.trace.simulate import simulate
 
@@ -33,7 +36,13 @@ class Wanted:
 
 
 def with_calls(
-    report: Report, wanted: Wanted, scope: Scope, changes: Changes, workspace: str, monotonic: Callable[[], float]
+    report: Report,
+    wanted: Wanted,
+    scope: Scope,
+    changes: Changes,
+    workspace: str,
+    monotonic: Callable[[], float],
+    options: CheckOptions,
 ) -> Report:
     """The report with the calls through the flows that are checked, and with what was found by them.
 
@@ -44,6 +53,7 @@ def with_calls(
         changes: what the event changed.
         workspace: its folder.
         monotonic: seconds that only grow.
+        options: of the rules: the levels, and the day by which suppressions count.
 
     Raises:
         UsageError: a pattern of `scenarios` matches nothing, or a file cannot be read.
@@ -76,6 +86,10 @@ def with_calls(
     calls = simulation.report
     tested = bool(wanted.scenarios)
     found = [*_news(calls.findings, report.findings), *_too_little(calls.flows, wanted.limits, tested=tested)]
+    found = levelled(found, options.levels)
+    places = {finding.location.path for finding in found}
+    readings = [one for one in (*scope.readings, *scope.others) if one.document.path in places]
+    found, suppressed, _ = apply_suppressions(found, readings, KNOWN, options.today)
     findings = tuple(sorted((*report.findings, *found), key=lambda finding: finding.order))
     invalid = {finding.location.path for finding in found if finding.level is Level.ERROR}
     return replace(
@@ -83,6 +97,7 @@ def with_calls(
         findings=findings,
         flows=tuple(replace(flow, valid=flow.valid and flow.path not in invalid) for flow in report.flows),
         notices=(*report.notices, *calls.notices),
+        suppressed=(*report.suppressed, *suppressed),
         calls=calls,
     )
 

@@ -289,8 +289,15 @@ def _trace(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO)
     from ivr_action.trace_command import run
 
     config = _policy(options, environ).config
-    colour = _colourful(out, environ)
-    return run(options, lambda names: _read(names, options, environ, config), os.getcwd(), out, colour=colour)
+    return run(
+        options,
+        lambda names: _read(names, options, environ, config),
+        os.getcwd(),
+        out,
+        colour=_colourful(out, environ),
+        levels=config.levels,
+        today=options.today,
+    )
 
 
 def _call(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:

@@ -30,12 +30,12 @@ def generated(rule_pages: Callable[[], dict[str, str]] | None = None) -> dict[st
     """
     if rule_pages is None:
         rule_pages = _rule_pages
-    from ivr_action.check import RULES
+    from ivr_action.check.registry import KNOWN
     from ivr_action.config import schema
 
     declared = inputs()
     return {
-        schema.PATH: schema.config_schema(RULES),
+        schema.PATH: schema.config_schema(KNOWN.values()),
         "action.yml": action_yml(declared),
         "docs/inputs.md": inputs_md(declared),
         "ivr_action/options.py": options_py(declared),

@@ -18,6 +18,7 @@ from ivr_action.errors import UsageError
 from ivr_action.flow.read import Reading, read_flow
 from ivr_action.flow.suppressions import find_suppressions
 from ivr_action.model import Report, Suppression
+from ivr_action.model.kinds import KINDS
 
 if TYPE_CHECKING:
     from ivr_action.check import Rule
@@ -58,7 +59,7 @@ def local_policy(
 
     Args:
         root: the workspace.
-        rules: every rule.
+        rules: every rule; what simulated calls find is known without them.
         config_path: as an option or input names it; empty for the default, which need not exist.
         baseline_path: the same; here no path need exist.
         confined: refuse a file that lies outside `root`.
@@ -75,7 +76,7 @@ def local_policy(
             f"`{_OTHER_PATH}` is not read: the configuration's name is `{DEFAULT_PATH}`.",
             f"Rename it, or name it: `config: {_OTHER_PATH}`, on the terminal `--config {_OTHER_PATH}`.",
         )
-    config = Config() if data is None else parse_config(path, data, rules)
+    config = Config() if data is None else parse_config(path, data, (*rules, *KINDS))
     where = _baseline_path(baseline_path, config)
     data = _read(root, where, "baseline", confined=confined)
     baseline = Baseline(where) if data is None else parse_baseline(where, data)
@@ -92,7 +93,7 @@ def review_policy(
 
     Args:
         root: the workspace.
-        rules: every rule.
+        rules: every rule; what simulated calls find is known without them.
         before: reads files of the base commit.
         config_path: as for `local_policy`.
         baseline_path: as for `local_policy`.
@@ -103,7 +104,7 @@ def review_policy(
     head = local_policy(root, rules, config_path=config_path, baseline_path=baseline_path)
     try:
         data = before(head.config_path)
-        base = Config() if data is None else parse_config(head.config_path, data, rules)
+        base = Config() if data is None else parse_config(head.config_path, data, (*rules, *KINDS))
         where = _baseline_path(baseline_path, base)
         data = before(where)
         baseline = Baseline(where) if data is None else parse_baseline(where, data)
@@ -137,7 +138,7 @@ def review_policy(
 
 def _strict(head: Policy, rules: Sequence[Rule], why: str) -> Policy:
     """Where the base commit does not say what counts, nothing counts that would weaken the check."""
-    config = strictest(head.config, rules)
+    config = strictest(head.config, (*rules, *KINDS))
     lost = changed_keys(config, head.config)
     if not lost and not head.baseline.entries:
         return replace(head, notices=())

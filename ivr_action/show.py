@@ -25,23 +25,24 @@ def schema(options: argparse.Namespace, out: TextIO) -> int:
 
 
 def rules(options: argparse.Namespace, out: TextIO) -> int:
-    """Lists the rules, or explains one."""
-    from ivr_action.check import RULES, rule
+    """Lists the rules and what simulated calls find, or explains one."""
+    from ivr_action.check.registry import KNOWN, known
+    from ivr_action.check.rule import Rule
 
     if options.id is None:
-        width = max(len(found.id) for found in RULES)
-        for found in RULES:
+        width = max(map(len, KNOWN))
+        for found in KNOWN.values():
             level = found.level.value if found.enabled else "off"
             out.write(f"{found.id:{width}}  {level:7}  {found.summary}\n")
         return 0
-    found = rule(options.id)
+    found = known(options.id)
     state = found.level.value if found.enabled else f"{found.level.value}, off by default"
+    example = (f"Bad\n{_indented(found.bad)}", f"Good\n{_indented(found.good)}") if isinstance(found, Rule) else ()
     parts = (
         f"{found.id} ({state})\n{found.summary}",
         f"Why it matters\n{_indented(found.why)}",
         f"What to do\n{_indented(found.fix)}",
-        f"Bad\n{_indented(found.bad)}",
-        f"Good\n{_indented(found.good)}",
+        *example,
         f"Source\n{_indented(found.source)}",
     )
     out.write("\n\n".join(parts) + "\n")

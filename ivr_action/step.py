@@ -25,6 +25,7 @@ from ivr_action.files import Found, find, find_again
 from ivr_action.flow.read import Reading, looks_like_flow, read_flow
 from ivr_action.model import Level, Report
 from ivr_action.model.coverage import read_limits
+from ivr_action.model.kinds import KINDS
 from ivr_action.policy import (
     Policy,
     ReadBefore,
@@ -55,7 +56,6 @@ from ivr_action.runner.outputs import write_file, write_outputs
 from ivr_action.scope import Scope, scope_of
 from ivr_action.settings import Settings, read_settings
 from ivr_action.substitutions import load_substitutions
-from ivr_action.trace.kinds import KINDS
 
 BUG = 70
 _FAILED = {
@@ -208,7 +208,7 @@ def _check(world: World, settings: Settings) -> tuple[Report, Scope, Settings]:
     report = world.check(scope.readings, options)
     report = replace(report, scope=scope.words, notices=(*report.notices, *scope.notices), alerts=scope.alerts)
     wanted = Wanted(settings.scenarios, read_limits(settings.min_coverage), settings.explore == "true")
-    report = with_calls(report, wanted, scope, changes, workspace, world.monotonic)
+    report = with_calls(report, wanted, scope, changes, workspace, world.monotonic, options)
     if world.is_review:
         added, unknown = added_suppressions(scope.readings, read_before, {new: old for old, new in changes.renamed})
         report = replace(report, added=added, notices=(*report.notices, *([unknown] if unknown else [])))

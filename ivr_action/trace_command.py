@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TextIO
 
 from ivr_action.errors import NothingScannedError, UsageError
+from ivr_action.model import Level
 
 TRACE_FORMATS = ("text", "json", "junit")
 Read = Callable[[list[str]], list[Any]]
@@ -36,8 +38,27 @@ def add_call(commands: Any) -> argparse.ArgumentParser:
     return parser
 
 
-def run(options: argparse.Namespace, read: Read, root: str, out: TextIO, *, colour: bool) -> int:
+def run(
+    options: argparse.Namespace,
+    read: Read,
+    root: str,
+    out: TextIO,
+    *,
+    colour: bool,
+    levels: Mapping[str, Level | None],
+    today: Callable[[], date],
+) -> int:
     """Runs the command; exit status 1 where a call failed or a file could not be read.
+
+    Args:
+        options: the command line's.
+        read: reads the flow files.
+        root: the folder that paths are relative to.
+        out: where the report goes.
+        colour: True for a terminal that has colours.
+        levels: of findings, by the configuration. A failed call whose finding it lowers or switches off, or that the
+            flow's file suppresses, does not fail the command.
+        today: the day by which suppressions count.
 
     Raises:
         UsageError: nothing to trace, or `--suggest` for other than one flow.
@@ -61,14 +82,22 @@ def run(options: argparse.Namespace, read: Read, root: str, out: TextIO, *, colo
     )
     from dataclasses import replace
 
+    from ivr_action.check.registry import KNOWN
+    from ivr_action.check.suppressions import apply_suppressions
+    from ivr_action.model.kinds import OF_CALLS, levelled
+
     report = simulation.report
-    report = replace(report, findings=tuple(sorted((*unreadable, *report.findings), key=lambda found: found.order)))
+    found, _, _ = apply_suppressions(levelled(report.findings, levels), readings, KNOWN, today())
+    report = replace(report, findings=tuple(sorted((*unreadable, *found), key=lambda finding: finding.order)))
     from ivr_action import __version__
     from ivr_action.report import render_trace
     from ivr_action.report.look import Look
 
     out.write(render_trace(options.format, report, Look(__version__, colour)))
-    return 1 if report.failed or any(finding.level == "error" for finding in report.findings) else 0
+    fails = any(
+        one.level is Level.ERROR or (one.rule in OF_CALLS and one.rule not in levels) for one in report.findings
+    )
+    return 1 if fails else 0
 
 
 def run_call(options: argparse.Namespace, read: Read, typed: TextIO, out: TextIO) -> int:

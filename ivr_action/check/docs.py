@@ -6,6 +6,7 @@ from textwrap import fill
 
 from ivr_action.check.registry import RULES
 from ivr_action.check.rule import Rule, WorksOn
+from ivr_action.model.kinds import KINDS, Kind
 
 _WHERE: dict[WorksOn, str] = {
     "reading": "every file",
@@ -34,7 +35,15 @@ def _index() -> str:
         f"{len(RULES)} rules. The level is the one a rule has where nobody says otherwise; what Genesys' own "
         "validation checks has Genesys' level. `ivr-action rules` prints this list, `ivr-action rules ID` one page."
     )
-    return f"# Rules\n\n{intro}\n\n| rule | level | works on | what is wrong |\n|---|---|---|---|\n{rows}\n"
+    calls = "\n".join(f"| [`{kind.id}`]({kind.id}.md) | {_level(kind)} | {_cell(kind.summary)} |" for kind in KINDS)
+    beside = _flow(
+        "What [simulated calls](calls.md) find goes by the same ids in the configuration, in suppressions and in "
+        "`ivr-action rules ID`."
+    )
+    return (
+        f"# Rules\n\n{intro}\n\n| rule | level | works on | what is wrong |\n|---|---|---|---|\n{rows}\n\n"
+        f"## Of simulated calls\n\n{beside}\n\n| id | level | what is wrong |\n|---|---|---|\n{calls}\n"
+    )
 
 
 def _page(rule: Rule) -> str:
@@ -79,7 +88,7 @@ def _settings(rule: Rule) -> str:
     )
 
 
-def _level(rule: Rule) -> str:
+def _level(rule: Rule | Kind) -> str:
     return rule.level.value if rule.enabled else f"{rule.level.value}, off by default"
 
 

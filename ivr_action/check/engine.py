@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from ivr_action.check.options import CheckOptions
-from ivr_action.check.registry import BY_ID, RULES
+from ivr_action.check.registry import KNOWN, RULES
 from ivr_action.check.rule import Rule, WorksOn
 from ivr_action.check.suppressions import apply_suppressions
 from ivr_action.flow.flow import ArchitectFlow, NodeGraphFlow
@@ -34,7 +34,7 @@ def check(readings: Sequence[Reading], options: CheckOptions = _DEFAULT) -> Repo
     for reading in readings:
         findings += _check_one(reading, options, by_subject)
     findings.sort(key=_order)
-    findings, suppressed, applied = apply_suppressions(findings, readings, BY_ID, options.today)
+    findings, suppressed, applied = apply_suppressions(findings, readings, KNOWN, options.today)
     if applied.uses:
         for rule, level in by_subject["suppressions"]:
             findings += _levelled(rule.check(applied, options), rule, level)
@@ -117,9 +117,9 @@ def _order(finding: Finding) -> tuple[int, str, int, int, str, str]:
 def _rules_by_subject(levels: tuple[tuple[str, Level | None], ...]) -> dict[WorksOn, list[tuple[Rule, Level]]]:
     """The rules that run, with their levels, by what they work on."""
     chosen = dict(levels)
-    unknown = chosen.keys() - {rule.id for rule in RULES}
+    unknown = chosen.keys() - KNOWN.keys() - {rule.id for rule in RULES}
     if unknown:
-        from ivr_action.check.registry import rule as look_up
+        from ivr_action.check.registry import known as look_up
 
         look_up(min(unknown))  # raises with the near names
     by_subject: dict[WorksOn, list[tuple[Rule, Level]]] = {

@@ -25,6 +25,7 @@ from ivr_action.check import (
 )
 from ivr_action.check.rule import Rule
 from ivr_action.errors import UsageError
+from ivr_action.model.kinds import KINDS, Kind
 
 RULES: tuple[Rule, ...] = (
     *document.RULES,
@@ -50,6 +51,8 @@ RULES: tuple[Rule, ...] = (
 
 BY_ID = {rule.id: rule for rule in RULES}
 """Every rule by its id."""
+KNOWN: dict[str, Rule | Kind] = {**BY_ID, **{kind.id: kind for kind in KINDS}}
+"""Every rule, and what simulated calls find, by the id that configuration and suppressions give it."""
 
 
 def rule(id_: str) -> Rule:
@@ -58,9 +61,21 @@ def rule(id_: str) -> Rule:
     Raises:
         UsageError: there is none; the hint names the nearest.
     """
-    found = BY_ID.get(id_)
+    found = known(id_)
+    if not isinstance(found, Rule):
+        raise UsageError(f"`{id_}` is no rule: simulated calls find it.", "docs/rules/calls.md has all of them.")
+    return found
+
+
+def known(id_: str) -> Rule | Kind:
+    """The rule of an id, or what simulated calls find under it.
+
+    Raises:
+        UsageError: there is none; the hint names the nearest.
+    """
+    found = KNOWN.get(id_)
     if found is None:
         from ivr_action.check.words import did_you_mean
 
-        raise UsageError(f"There is no rule `{id_}`.", did_you_mean(id_, BY_ID, "`ivr-action rules` lists them."))
+        raise UsageError(f"There is no rule `{id_}`.", did_you_mean(id_, KNOWN, "`ivr-action rules` lists them."))
     return found

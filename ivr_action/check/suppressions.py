@@ -14,6 +14,7 @@ from ivr_action.check.words import did_you_mean
 from ivr_action.flow.read import Reading
 from ivr_action.flow.suppressions import find_suppressions
 from ivr_action.model import Finding, Level, Suppressed, Suppression
+from ivr_action.model.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Applied:
 
     uses: tuple[tuple[Suppression, frozenset[str]], ...]
     """Each suppression, with the ids of the rules of which it took a finding away, or would have on an earlier day."""
-    rules: Mapping[str, Rule]
-    """Every rule by its id."""
+    rules: Mapping[str, Rule | Kind]
+    """Everything that can be suppressed or not, by its id."""
     today: date
 
 
@@ -35,14 +36,14 @@ class _Use:
 
 
 def apply_suppressions(
-    findings: Sequence[Finding], readings: Sequence[Reading], rules: Mapping[str, Rule], today: date
+    findings: Sequence[Finding], readings: Sequence[Reading], rules: Mapping[str, Rule | Kind], today: date
 ) -> tuple[list[Finding], list[Suppressed], Applied]:
     """Takes away the findings that the files' own suppressions cover.
 
     Args:
-        findings: of all other rules.
+        findings: of all other rules, or of simulated calls.
         readings: the files.
-        rules: every rule by its id.
+        rules: every rule, and what simulated calls find, by its id.
         today: the day by which `until` is judged.
 
     Returns:
@@ -69,8 +70,8 @@ def apply_suppressions(
     return stay, suppressed, Applied(uses, rules, today)
 
 
-def _may_be_suppressed(rule: Rule) -> bool:
-    return not rule.binding and rule.works_on != "suppressions"
+def _may_be_suppressed(rule: Rule | Kind) -> bool:
+    return not rule.binding and (isinstance(rule, Kind) or rule.works_on != "suppressions")
 
 
 def _last_day(suppression: Suppression) -> date | None:
@@ -152,6 +153,8 @@ class UnusedSuppression(_SuppressionRule):
                 rule = subject.rules.get(id_)
                 if rule is None or id_ in used or not _may_be_suppressed(rule):
                     continue
+                if isinstance(rule, Kind):
+                    continue  # whether a call finds it is known only behind the rules, and not in every run
                 if rule.works_on == "project" and not options.all_files:
                     continue  # it may need a file that is not part of this run
                 off = options.levels.get(id_, rule) is None or (id_ not in options.levels and not rule.enabled)

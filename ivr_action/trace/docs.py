@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr_action.trace.kinds import KINDS, Kind
+from ivr_action.model.kinds import KINDS, Kind
 
 
 def pages() -> dict[str, str]:
@@ -11,8 +11,11 @@ def pages() -> dict[str, str]:
 
 
 def _index() -> str:
-    rows = "\n".join(f"| [`{kind.id}`]({kind.id}.md) | {kind.level} | {kind.summary} |" for kind in KINDS)
-    intro = "[Simulated calls](../trace.md) are no [rules](README.md); what they find has an id and a level too."
+    rows = "\n".join(f"| [`{kind.id}`]({kind.id}.md) | {_level(kind)} | {kind.summary} |" for kind in KINDS)
+    intro = (
+        "[Simulated calls](../trace.md) are no [rules](README.md); what they find has an id and a level too, which "
+        "the\n[configuration](../configuration.md) and [suppressions](../suppressions.md) know."
+    )
     return f"# Found by simulated calls\n\n{intro}\n\n| id | level | what is wrong |\n|---|---|---|\n{rows}\n"
 
 
@@ -24,7 +27,7 @@ def _page(kind: Kind) -> str:
 
 | | |
 |---|---|
-| level | {kind.level} |
+| level | {_level(kind)} |
 | found by | [simulated calls](../trace.md) |
 
 ## Why it matters
@@ -35,3 +38,7 @@ def _page(kind: Kind) -> str:
 
 {kind.fix}
 """
+
+
+def _level(kind: Kind) -> str:
+    return kind.level.value if kind.enabled else f"{kind.level.value}, off by default"

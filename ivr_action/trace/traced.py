@@ -9,11 +9,11 @@ from ivr_action.flow.flow import ArchitectFlow, Flow
 from ivr_action.model import Finding
 from ivr_action.model.calls import Doubt, Section, TracedCall, TracedFlow, Uncovered
 from ivr_action.model.coverage import Coverage, transition_key
+from ivr_action.model.kinds import FOR_ENDING
 from ivr_action.model.trace import Trace
 from ivr_action.trace.compare import describe, ending_in_words
 from ivr_action.trace.explore import Exploration, Why, explore
 from ivr_action.trace.explored import ExploredCall, all_given
-from ivr_action.trace.kinds import FOR_ENDING
 from ivr_action.trace.machines import Library, machine_of
 from ivr_action.trace.naming import names_of
 from ivr_action.trace.run import places_of, run_scenario

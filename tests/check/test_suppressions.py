@@ -173,3 +173,14 @@ def test_the_examples_of_the_pages_are_true(rule: object) -> None:
     bad, good = (check([read_flow("f.yaml", getattr(rule, name).encode())]) for name in ("bad", "good"))
     assert rule.id in rules_of(bad)  # type: ignore[attr-defined]
     assert rules_of(good) == []
+
+
+def test_a_suppression_of_what_calls_find_is_known_and_never_called_unused() -> None:
+    assert rules_of(report_of("# ivr: ignore[call-dead-end] the line is cut on purpose", unused_container=None)) == []
+    assert rules_of(report_of("# ivr: ignore[call-dead-edn] cut on purpose", unused_container=None)) == [
+        "suppression-unknown-rule"
+    ]
+
+
+def test_a_suppression_of_what_calls_find_needs_a_reason_too() -> None:
+    assert rules_of(report_of("# ivr: ignore[call-dead-end]", unused_container=None)) == ["suppression-without-reason"]

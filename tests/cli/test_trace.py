@@ -122,6 +122,27 @@ def test_an_explored_call_that_ends_as_none_should_fails_the_command(run: Run) -
     assert [call["passed"] for call in found["flows"][0]["calls"]] == [False]
 
 
+@pytest.mark.parametrize(("level", "told"), [("off", []), ("note", ["note"]), ("warning", ["warning"])])
+def test_the_configuration_says_how_much_a_failed_call_matters(run: Run, level: str, told: list[str]) -> None:
+    write("flows/stuck.yaml", STUCK)
+    write(".ivr-action.yml", f"rules: {{call-dead-end: {level}}}\n")
+    status, found = as_json(run, "flows/stuck.yaml")
+    assert (status, [finding["level"] for finding in found["findings"]]) == (0, told)
+
+
+def test_a_failed_expectation_has_a_level_too(run: Run) -> None:
+    write("scenarios/main.yaml", SCENARIO.replace("queue: Sales", "queue: Support"))
+    write(".ivr-action.yml", "rules: {scenario-failed: warning}\n")
+    status, found = as_json(run, "flows/main.yaml", "--scenarios", "scenarios/main.yaml")
+    assert (status, [finding["level"] for finding in found["findings"]]) == (0, ["warning"])
+
+
+def test_a_flow_file_suppresses_what_calls_find(run: Run) -> None:
+    write("flows/stuck.yaml", STUCK.replace("  a:", "  # ivr: ignore[call-dead-end] the line is cut on purpose\n  a:"))
+    status, found = as_json(run, "flows/stuck.yaml")
+    assert (status, found["findings"]) == (0, [])
+
+
 def test_a_mistake_in_a_scenario_file_fails_the_command(run: Run) -> None:
     write("scenarios/main.yaml", SCENARIO.replace("caller: [press", "calller: [press", 1))
     status, found = as_json(run, "flows/main.yaml", "--scenarios", "scenarios/main.yaml")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from ivr_action.check import RULES
+from ivr_action.check.registry import KNOWN
 from ivr_action.config import Config, ConfigError, Environment, changed_keys, parse_config, strictest
 from ivr_action.config.schema import PATH, config_schema
 from ivr_action.model import Level
@@ -46,7 +46,7 @@ environments:
 
 
 def parsed(source: str) -> Config:
-    return parse_config(".ivr-action.yml", source.encode(), RULES)
+    return parse_config(".ivr-action.yml", source.encode(), KNOWN.values())
 
 
 def problems(source: str) -> list[str]:
@@ -130,14 +130,14 @@ def test_all_mistakes_are_named_in_order() -> None:
 
 def test_what_is_no_text_is_said() -> None:
     with pytest.raises(ConfigError, match="not UTF-8"):
-        parse_config(".ivr-action.yml", b"rules: \xff", RULES)
+        parse_config(".ivr-action.yml", b"rules: \xff", KNOWN.values())
 
 
 # -- the schema for editors
 
 
 def test_the_schema_is_one_and_the_published_one() -> None:
-    text = config_schema(RULES)
+    text = config_schema(KNOWN.values())
     Draft202012Validator.check_schema(json.loads(text))
     assert (ROOT / PATH).read_text(encoding="utf-8") == text
 
@@ -182,7 +182,7 @@ DOCUMENTS = st.fixed_dictionaries(
 @settings(max_examples=600, deadline=None)
 @given(DOCUMENTS)
 def test_the_schema_and_the_reader_agree(value: dict[str, Any]) -> None:
-    validator = Draft202012Validator(json.loads(config_schema(RULES)))
+    validator = Draft202012Validator(json.loads(config_schema(KNOWN.values())))
     expected = validator.is_valid(value)
     for source in (json.dumps(value), yaml.dump(value, Dumper=yaml.CSafeDumper)):
         try:
@@ -201,18 +201,18 @@ def test_the_strictest_configuration_keeps_only_what_makes_it_stricter() -> None
         "rules: {cycle: off, dead-end: note, menu-too-wide: error}\nignore: a\nflows: b\nfail-on: never\n"
         "cycles: allow\nbaseline: c.json\nsubstitutions: d.yaml\nenvironments: {test: {}}\n"
     )
-    strict = strictest(config, RULES)
+    strict = strictest(config, KNOWN.values())
     assert strict == Config(
         ".ivr-action.yml", {"menu-too-wide": Level.ERROR}, substitutions="d.yaml", environments={"test": Environment()}
     )
-    assert strictest(parsed("fail-on: note\n"), RULES).fail_on == "note"
+    assert strictest(parsed("fail-on: note\n"), KNOWN.values()).fail_on == "note"
 
 
 def test_a_rule_that_is_off_by_default_stays_on_where_it_was_switched_on() -> None:
-    off = next((rule for rule in RULES if not rule.enabled), None)
+    off = next((rule for rule in KNOWN.values() if not rule.enabled), None)
     if off is None:
         pytest.skip("every rule is on by default")
-    assert strictest(parsed(f"rules: {{{off.id}: note}}\n"), RULES).levels == {off.id: Level.NOTE}
+    assert strictest(parsed(f"rules: {{{off.id}: note}}\n"), KNOWN.values()).levels == {off.id: Level.NOTE}
 
 
 def test_the_keys_that_differ_are_named_as_the_file_spells_them() -> None:

@@ -209,3 +209,51 @@ def test_coverage_is_written_as_cobertura_xml(repository: Repository, step: Step
     assert flow.get("filename") == "flows/graph.yaml"
     lines = {line.get("number"): (line.get("hits"), line.get("condition-coverage")) for line in flow.iter("line")}
     assert lines == {"5": ("1", "33% (1/3)"), "11": ("1", None), "12": ("0", None), "13": ("0", None)}
+
+
+STUCK = """\
+name: Stuck
+startNodeId: menu
+nodes:
+  menu:
+    type: menu
+    properties: {audioResource: {id: hello, type: resource}}
+    transitionConditions:
+      - {condition: "dtmf == '1'", destinationNodeId: sales}
+  sales: {type: transferToQueue, properties: {queue: Sales}}
+"""
+
+
+def rules_of(ran: Ran, key: str = "findings") -> list[tuple[str, str]]:
+    return [(one["rule"], one["level"]) for one in ran.report()[key]]  # type: ignore[attr-defined]
+
+
+def test_the_configuration_says_how_much_calls_matter(repository: Repository, step: Step) -> None:
+    quiet = "rules: {missing-default: off, no-input-unhandled: off, no-match-unhandled: off"
+    repository.commit({"flows/stuck.yaml": STUCK, ".ivr-action.yml": f"{quiet}}}\n"})
+    assert ("call-no-matching-input", "error") in rules_of(step.run())
+    repository.commit({".ivr-action.yml": f"{quiet}, call-no-matching-input: note}}\n"})
+    ran = step.run()
+    assert ran.status == 0
+    assert ("call-no-matching-input", "note") in rules_of(ran)
+    repository.commit({".ivr-action.yml": f"{quiet}, call-no-matching-input: off}}\n"})
+    assert "call-no-matching-input" not in dict(rules_of(step.run()))
+
+
+def test_a_flow_file_suppresses_what_calls_find(repository: Repository, step: Step) -> None:
+    quiet = "rules: {missing-default: off, no-input-unhandled: off, no-match-unhandled: off}\n"
+    comment = "  # ivr: ignore[call-no-matching-input] a wrong key ends the call on purpose\n  menu:"
+    repository.commit({"flows/stuck.yaml": STUCK.replace("  menu:", comment), ".ivr-action.yml": quiet})
+    ran = step.run()
+    assert "call-no-matching-input" not in dict(rules_of(ran))
+    assert ("call-no-matching-input", "error") in rules_of(ran, "suppressed")
+    assert ran.status == 0
+
+
+def test_a_pull_request_does_not_switch_off_its_own_calls(repository: Repository, step: Step) -> None:
+    repository.commit({"flows/graph.yaml": GRAPH})
+    loose = GRAPH.replace("  bye: {type: disconnect}", "  bye: {type: playPrompt}")
+    off = "rules: {call-dead-end: off, dead-end: off}\n"
+    ran = pull_request(repository, step, {"flows/graph.yaml": loose, ".ivr-action.yml": off})
+    assert ran.status == 1
+    assert "This change touches the configuration" in ran.summary

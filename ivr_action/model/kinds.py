@@ -1,16 +1,20 @@
-"""What simulated calls can find, beside the rules that look at a file: ids, levels and words for their pages."""
+"""Findings that are not those of check rules: what simulated calls can find, with ids, levels and words.
+
+The configuration, suppressions and `ivr-action rules` know them beside the rules (`check.registry.KNOWN`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from ivr_action.model import Level
+from ivr_action.model.finding import Finding, Level
 from ivr_action.model.trace import Ending
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of finding."""
+    """One kind of finding; what the configuration asks of a rule it answers too."""
 
     id: str
     level: Level
@@ -18,6 +22,10 @@ class Kind:
     why: str
     fix: str
     source: str = "docs/trace.md"
+    enabled: bool = True
+    """False for one that is told only where somebody asks for it."""
+    binding: bool = False
+    settings: Mapping[str, int] = field(default_factory=dict)
 
 
 SCENARIO_ERROR = Kind(
@@ -88,3 +96,18 @@ FOR_ENDING = {
     Ending.ACTION_LIMIT: CALL_ACTION_LIMIT,
 }
 """What an explored call that ends so is."""
+
+OF_CALLS = frozenset((SCENARIO_FAILED.id, *(kind.id for kind in FOR_ENDING.values())))
+"""Ids of those that say that a call failed."""
+_BY_ID = {kind.id: kind for kind in KINDS}
+
+
+def levelled(findings: Iterable[Finding], levels: Mapping[str, Level | None]) -> list[Finding]:
+    """Findings of calls at the levels that a configuration chose; those that are off are left out."""
+    chosen: list[Finding] = []
+    for finding in findings:
+        kind = _BY_ID.get(finding.rule)
+        level = levels.get(finding.rule, finding.level if kind is None or kind.enabled else None)
+        if level is not None:
+            chosen.append(finding if level is finding.level else replace(finding, level=level))
+    return chosen
