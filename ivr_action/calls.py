@@ -16,10 +16,11 @@ from ivr_action.model import Finding, Level, Location, Report
 from ivr_action.model.calls import TracedFlow, TraceReport, percent
 from ivr_action.model.coverage import NO_LIMITS, Limits
 from ivr_action.model.kinds import COVERAGE, FOR_ENDING, levelled
+from ivr_action.model.patience import ENDLESS, Patience
 from ivr_action.runner.changed import Changes
 from ivr_action.scope import Scope
 from ivr_action.trace.scenario import Scenario, looks_like_scenario, read_scenario
-from ivr_action.trace.simulate import simulate
+from ivr_action.trace.simulate import Paths, simulate
 
 SECONDS = 60.0
 """After so long no further flow is traced; what was left out is said."""
@@ -33,6 +34,7 @@ class Wanted:
     scenarios: Sequence[str] = ()
     limits: Limits = NO_LIMITS
     explore: bool = True
+    patience: Patience = ENDLESS
 
 
 def with_calls(
@@ -78,10 +80,10 @@ def with_calls(
         [one for one in scenarios if same(one.flow_path) not in known],
         beside=beside,
         base=_base(checked, scope, changes) if wanted.explore else None,
-        exists=lambda path: os.path.isfile(os.path.join(workspace, path)),
-        same=same,
+        paths=Paths(lambda path: os.path.isfile(os.path.join(workspace, path)), same),
         explores=wanted.explore,
         time_left=lambda: monotonic() < end,
+        patience=wanted.patience,
     )
     calls = simulation.report
     tested = bool(wanted.scenarios)

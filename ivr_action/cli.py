@@ -122,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     from ivr_action.trace_command import add_call, add_trace
 
     trace = add_trace(commands)
-    _add_shared(trace, ("substitutions", "config"))
+    _add_shared(trace, ("substitutions", "config", "max-choices", "max-seconds"))
     trace.set_defaults(run=_trace)
 
     call = add_call(commands)
@@ -286,7 +286,7 @@ def _baseline(options: argparse.Namespace, environ: Mapping[str, str], out: Text
 
 
 def _trace(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
-    from ivr_action.trace_command import run
+    from ivr_action.trace_command import patience_of, run
 
     config = _policy(options, environ).config
     return run(
@@ -297,6 +297,7 @@ def _trace(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO)
         colour=_colourful(out, environ),
         levels=config.levels,
         today=options.today,
+        patience=patience_of(*(_value(options, environ, name, config) for name in ("max-choices", "max-seconds"))),
     )
 
 

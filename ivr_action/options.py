@@ -77,4 +77,28 @@ OPTIONS = (
             "docs/baseline.md."
         ),
     ),
+    Option(
+        name="max-choices",
+        environment="IVR_ACTION_MAX_CHOICES",
+        default="",
+        choices=(),
+        metavar="N",
+        help=(
+            "The most things that a caller may have to do (press keys, say something) before a person "
+            "or an end of the call; where even the shortest call to one takes more, that is a warning. "
+            "Empty or 0: no limit."
+        ),
+    ),
+    Option(
+        name="max-seconds",
+        environment="IVR_ACTION_MAX_SECONDS",
+        default="",
+        choices=(),
+        metavar="M",
+        help=(
+            "The most seconds of prompts that a caller may have to hear before a person or an end of "
+            "the call, estimated from the flow's text (see docs/trace.md); more is a warning. Empty or "
+            "0: no limit."
+        ),
+    ),
 )

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ivr_action.errors import UsageError
 from ivr_action.model.coverage import read_limits
+from ivr_action.model.patience import read_choices, read_seconds
 
 INPUT_PREFIX = "INPUT_"
 ENVIRONMENT_PREFIX = "IVR_ACTION_"
@@ -49,6 +50,24 @@ def _limits(value: str) -> str:
         read_limits(value)
     except ValueError:
         raise ValueError("a number from 0 to 100, or `nodes: 80, transitions: 70`") from None
+    return value
+
+
+def _choices(value: str) -> str:
+    """A number of choices; what it says is read again where it is needed."""
+    try:
+        read_choices(value)
+    except ValueError:
+        raise ValueError("a whole number from 0 on, 0 for no limit") from None
+    return value
+
+
+def _seconds(value: str) -> str:
+    """A number of seconds; what it says is read again where it is needed."""
+    try:
+        read_seconds(value)
+    except ValueError:
+        raise ValueError("a number of seconds from 0 on, 0 for no limit") from None
     return value
 
 
@@ -144,6 +163,22 @@ class Settings(BaseModel):
             "`nodes: 80, transitions: 70`; less is an error. Where `scenarios` are given, only their calls count, "
             "else those that were explored. Empty: nothing is asked for."
         ),
+    )
+    max_choices: Annotated[str, AfterValidator(_choices)] = Field(
+        default="",
+        description=(
+            "The most things that a caller may have to do (press keys, say something) before a person or an end of the "
+            "call; where even the shortest call to one takes more, that is a warning. Empty or 0: no limit."
+        ),
+        json_schema_extra={"cli": True, "metavar": "N"},
+    )
+    max_seconds: Annotated[str, AfterValidator(_seconds)] = Field(
+        default="",
+        description=(
+            "The most seconds of prompts that a caller may have to hear before a person or an end of the call, "
+            "estimated from the flow's text (see docs/trace.md); more is a warning. Empty or 0: no limit."
+        ),
+        json_schema_extra={"cli": True, "metavar": "M"},
     )
     allow_empty: _Switch = Field(
         default="false",

@@ -26,6 +26,7 @@ from ivr_action.flow.read import Reading, looks_like_flow, read_flow
 from ivr_action.model import Level, Report
 from ivr_action.model.coverage import read_limits
 from ivr_action.model.kinds import KINDS
+from ivr_action.model.patience import Patience, read_choices, read_seconds
 from ivr_action.policy import (
     Policy,
     ReadBefore,
@@ -207,7 +208,8 @@ def _check(world: World, settings: Settings) -> tuple[Report, Scope, Settings]:
     )
     report = world.check(scope.readings, options)
     report = replace(report, scope=scope.words, notices=(*report.notices, *scope.notices), alerts=scope.alerts)
-    wanted = Wanted(settings.scenarios, read_limits(settings.min_coverage), settings.explore == "true")
+    patience = Patience(read_choices(settings.max_choices), read_seconds(settings.max_seconds))
+    wanted = Wanted(settings.scenarios, read_limits(settings.min_coverage), settings.explore == "true", patience)
     report = with_calls(report, wanted, scope, changes, workspace, world.monotonic, options)
     if world.is_review:
         added, unknown = added_suppressions(scope.readings, read_before, {new: old for old, new in changes.renamed})

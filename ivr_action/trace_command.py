@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from ivr_action.errors import NothingScannedError, UsageError
 from ivr_action.model import Level
+from ivr_action.model.patience import Patience, read_choices, read_seconds
 
 TRACE_FORMATS = ("text", "json", "junit")
 Read = Callable[[list[str]], list[Any]]
@@ -47,6 +48,7 @@ def run(
     colour: bool,
     levels: Mapping[str, Level | None],
     today: Callable[[], date],
+    patience: Patience,
 ) -> int:
     """Runs the command; exit status 1 where a call failed or a file could not be read.
 
@@ -59,11 +61,12 @@ def run(
         levels: of findings, by the configuration. A failed call whose finding it lowers or switches off, or that the
             flow's file suppresses, does not fail the command.
         today: the day by which suppressions count.
+        patience: what callers may be asked for before a person or an end.
 
     Raises:
         UsageError: nothing to trace, or `--suggest` for other than one flow.
     """
-    from ivr_action.trace.simulate import simulate
+    from ivr_action.trace.simulate import Paths, simulate
 
     scenarios = read_scenarios(options.scenarios, root)
     names = options.flows or sorted({one.flow_path for one in scenarios if _exists(root, one.flow_path)})
@@ -77,8 +80,11 @@ def run(
     simulation = simulate(
         flows,
         scenarios,
-        exists=lambda path: _exists(root, path),
-        same=lambda path: os.path.normcase(os.path.realpath(os.path.join(root, path))),
+        paths=Paths(
+            lambda path: _exists(root, path),
+            lambda path: os.path.normcase(os.path.realpath(os.path.join(root, path))),
+        ),
+        patience=patience,
     )
     from dataclasses import replace
 
@@ -98,6 +104,22 @@ def run(
         one.level is Level.ERROR or (one.rule in OF_CALLS and one.rule not in levels) for one in report.findings
     )
     return 1 if fails else 0
+
+
+def patience_of(choices: str, seconds: str) -> Patience:
+    """What the two options say.
+
+    Raises:
+        UsageError: one of them is no number.
+    """
+    try:
+        most = read_choices(choices)
+    except ValueError:
+        raise UsageError(f"`--max-choices` is `{choices}`; accepted: a whole number from 0 on.") from None
+    try:
+        return Patience(most, read_seconds(seconds))
+    except ValueError:
+        raise UsageError(f"`--max-seconds` is `{seconds}`; accepted: a number of seconds from 0 on.") from None
 
 
 def run_call(options: argparse.Namespace, read: Read, typed: TextIO, out: TextIO) -> int:

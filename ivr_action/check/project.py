@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
-from ivr_action.check.cycles import _knots, _name
 from ivr_action.check.flows import CALLER, MODULE, WORDS, FlowIndex, part_of, type_of
 from ivr_action.check.options import CheckOptions
 from ivr_action.check.rule import Rule, WorksOn
 from ivr_action.check.words import did_you_mean, listed
 from ivr_action.flow.calls import Call, calls
+from ivr_action.flow.cycles import _knots, _name
 from ivr_action.flow.flow import Flow
 from ivr_action.flow.read import Reading
 from ivr_action.model import Finding, Level

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ivr_action.check.cycles import cycles
 from ivr_action.check.options import CheckOptions
 from ivr_action.check.rule import Rule, WorksOn
 from ivr_action.check.words import listed
 from ivr_action.flow.conditions import ConditionInfo, classify
+from ivr_action.flow.cycles import cycles
 from ivr_action.flow.flow import ArchitectFlow, Flow, GraphNode, NodeGraphFlow
 from ivr_action.flow.node_types import NodeType, node_type
 from ivr_action.model import Finding, FlowGraph, Level, Node

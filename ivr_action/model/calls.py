@@ -37,6 +37,8 @@ class TracedCall:
     """Of the call in the scenario file."""
     failures: tuple[str, ...] = ()
     """What went otherwise, in words."""
+    seconds: float = 0.0
+    """Of the prompts that were heard, an estimate: see docs/trace.md."""
 
     @property
     def trace(self) -> Trace:
@@ -109,6 +111,8 @@ class TracedFlow:
     """False where the calls are those of scenarios."""
     changes: tuple[Change, ...] = ()
     """Calls of the base version that end differently."""
+    loops: int = 0
+    """Circles that no caller, no clock and no count ends."""
 
     @property
     def passed(self) -> int:
@@ -135,6 +139,12 @@ class TracedFlow:
         """Fewest and most things that callers did before they were transferred; None where no call was."""
         counts = [call.choices for call in self.calls if call.ending is Ending.TRANSFERRED]
         return (min(counts), max(counts)) if counts else None
+
+    @property
+    def seconds_to_agent(self) -> tuple[float, float] | None:
+        """Fewest and most seconds of prompts before a transfer, an estimate; None where no call was transferred."""
+        seconds = [call.seconds for call in self.calls if call.ending is Ending.TRANSFERRED]
+        return (min(seconds), max(seconds)) if seconds else None
 
 
 def percent(share: float) -> float:

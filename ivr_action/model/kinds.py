@@ -77,6 +77,13 @@ COVERAGE = Kind(
     "What no call comes through nobody has tried; a mistake there meets a caller first.",
     "`ivr-action trace FLOW --suggest` writes calls that come through what can be reached.",
 )
+TOO_LONG = Kind(
+    "too-long-to-agent",
+    Level.WARNING,
+    "Callers reach a person or an end only after more choices or prompts than the limit.",
+    "Who has to press five keys, or to listen for two minutes, hangs up or presses anything.",
+    "Offer the way earlier, shorten what is said before it, or raise `max-choices` or `max-seconds`.",
+)
 
 KINDS = (
     SCENARIO_ERROR,
@@ -86,6 +93,7 @@ KINDS = (
     CALL_LOOP,
     CALL_ACTION_LIMIT,
     COVERAGE,
+    TOO_LONG,
 )
 """All of them, in the order of docs/rules/calls.md."""
 

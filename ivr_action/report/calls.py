@@ -9,13 +9,15 @@ from ivr_action.report.look import Look
 from ivr_action.report.markdown import code, escape, prose
 from ivr_action.report.pieces import NAME, VALID, Page, file_link
 from ivr_action.report.plain import count_of
-from ivr_action.report.trace_text import why
+from ivr_action.report.trace_text import listening, why
 
 _CHANGES = 12
 """Groups of calls that end differently, of one flow."""
 _ROWS = 200
 _REST = 40
 """Uncovered transitions of one flow."""
+_WAYS = 100
+"""Flows of which it is said how far it is to a person."""
 _NOTE = 60
 """Bytes kept for the words about what was left out."""
 _WIDTH = 240
@@ -56,6 +58,27 @@ def add_coverage(page: Page, calls: TraceReport | None, look: Look) -> None:
     if left:
         page.add(f"| | and {count_of(left, 'more flow')} | | | | | |\n")
     page.add("\n")
+
+
+def add_ways(page: Page, calls: TraceReport | None) -> None:
+    """How far it is to a person in each flow, and loops without the caller, folded."""
+    lines = []
+    for flow in calls.flows if calls is not None else ():
+        said = []
+        if flow.choices_to_agent is not None:
+            fewest, most = flow.choices_to_agent
+            span = count_of(most, "choice") if fewest == most else f"{fewest:,} to {count_of(most, 'choice')}"
+            said.append(f"a caller is transferred after {span} and {listening(flow)}")
+        if flow.loops:
+            said.append(f"{count_of(flow.loops, 'loop')} that no caller, no clock and no count ends")
+        if said:
+            lines.append(f"- {escape(flow.name, NAME)} {code(flow.path, NAME)}: {'; '.join(said)}\n")
+    if lines:
+        rest = f"- and {count_of(len(lines) - _WAYS, 'more flow')}\n" if len(lines) > _WAYS else ""
+        body = "".join(lines[:_WAYS])
+        page.add(
+            f"<details><summary>How far it is to a person</summary>\n\n{body}{rest}\n</details>\n\n", page.room // 2
+        )
 
 
 def add_uncovered(page: Page, calls: TraceReport | None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ivr_action.model import CheckedFlow, Level, Report
 from ivr_action.model.coverage import TransitionKey, transition_key
 from ivr_action.report.accepted import accepted, added_suppressions
-from ivr_action.report.calls import add_changes, add_coverage, add_uncovered
+from ivr_action.report.calls import add_changes, add_coverage, add_uncovered, add_ways
 from ivr_action.report.look import Look
 from ivr_action.report.markdown import code, escape, prose
 from ivr_action.report.mermaid import diagram_of
@@ -44,6 +44,7 @@ def render(report: Report, look: Look) -> str:
     if left:
         page.always(f"\n{count_of(left, 'more finding')} did not fit here; {escape(look.places)} has them all.\n")
     else:
+        add_ways(page, report.calls)
         add_uncovered(page, report.calls)
         _add_diagrams(page, report, look)
     return page.text()

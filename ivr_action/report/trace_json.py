@@ -10,7 +10,7 @@ from ivr_action.report.json import finding_json
 from ivr_action.report.jsontext import dumps
 from ivr_action.report.look import Look
 
-SCHEMA = "urn:ivr-action:schema:trace:1.0"
+SCHEMA = "urn:ivr-action:schema:trace:1.1"
 """Versioned: a new minor version only adds, a new major version has its own schema."""
 
 
@@ -33,6 +33,7 @@ def coverage_json(flow: TracedFlow) -> dict[str, float]:
 
 def _flow(flow: TracedFlow) -> dict[str, Any]:
     agent = flow.choices_to_agent
+    seconds = flow.seconds_to_agent
     return {
         "path": flow.path,
         "name": flow.name,
@@ -48,6 +49,10 @@ def _flow(flow: TracedFlow) -> dict[str, Any]:
         ],
         "decisions": dict(flow.asked),
         "choicesToAgent": None if agent is None else {"fewest": agent[0], "most": agent[1]},
+        "secondsToAgent": None
+        if seconds is None
+        else {"shortest": round(seconds[0], 1), "longest": round(seconds[1], 1)},
+        "loopsWithoutCaller": flow.loops,
         "uncovered": [
             {
                 "from": rest.transition.source,
@@ -79,6 +84,7 @@ def _call(call: TracedCall) -> dict[str, Any]:
         "scenario": call.scenario,
         "line": call.line,
         "failures": list(call.failures),
+        "seconds": round(call.seconds, 1),
     }
 
 

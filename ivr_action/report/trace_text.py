@@ -48,6 +48,14 @@ def ending(call: TracedCall | Trace) -> str:
     return f"{call.ending.value}{to}"
 
 
+def listening(flow: TracedFlow) -> str:
+    """`about 4 to 31 seconds of prompts (estimated)`, for a flow of which a call was transferred."""
+    shortest, longest = flow.seconds_to_agent or (0.0, 0.0)
+    least, most = f"{shortest:.0f}", f"{longest:.0f}"
+    span = most if least == most else f"{least} to {most}"
+    return f"about {span} second{'' if span == '1' else 's'} of prompts (estimated)"
+
+
 def why(rest: Uncovered) -> str:
     """Why no call takes a transition, in words."""
     if rest.instead:
@@ -84,7 +92,9 @@ def _decisions(flow: TracedFlow) -> Iterator[str]:
     if agent is not None:
         fewest, most = agent
         span = count_of(most, "choice") if fewest == most else f"{fewest:,} to {count_of(most, 'choice')}"
-        yield f"  a caller is transferred after {span}"
+        yield f"  a caller is transferred after {span} and {listening(flow)}"
+    if flow.loops:
+        yield f"  {count_of(flow.loops, 'loop')} that no caller, no clock and no count ends"
     counts = flow.asked
     if any(counts.values()):
         given = f", {counts['supplied']:,} a scenario" if counts.get("supplied") else ""

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ivr_action.flow.flow import Flow
 from ivr_action.model import Finding, Level, Location
 from ivr_action.model.calls import Change, TraceReport
+from ivr_action.model.patience import ENDLESS, Patience
 from ivr_action.trace.compare import compared
 from ivr_action.trace.explore import explore
 from ivr_action.trace.machines import library_of, machine_of
 from ivr_action.trace.scenario import ERROR_RULE, Scenario
 from ivr_action.trace.traced import Traced, trace_flow
+
+
+class Paths(NamedTuple):
+    """What paths in scenarios mean; only the caller knows the disk."""
+
+    exists: Callable[[str], bool] = lambda path: True
+    """Tells whether there is a file, by the path that a scenario names."""
+    same: Callable[[str], str] = lambda path: path
+    """Brings different spellings of one path together."""
+
+
+_AS_WRITTEN = Paths()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +44,10 @@ def simulate(
     *,
     beside: Sequence[Flow] = (),
     base: Mapping[str, Flow] | None = None,
-    exists: Callable[[str], bool] = lambda path: True,
-    same: Callable[[str], str] = lambda path: path,
+    paths: Paths = _AS_WRITTEN,
     explores: bool = True,
     time_left: Callable[[], bool] = lambda: True,
+    patience: Patience = ENDLESS,
 ) -> Simulation:
     """Trace flows.
 
@@ -42,12 +56,13 @@ def simulate(
         scenarios: as read; those about other flows are left out, with a notice.
         beside: flows that are not traced and may be called.
         base: earlier versions of some of the flows, by the path of the flow now.
-        exists: tells whether there is a file, by the path that a scenario names.
-        same: brings different spellings of one path together.
+        paths: what the paths in scenarios mean.
         explores: False for scenarios only; flows without one are left out then.
         time_left: False where the run has to come to its end; flows that are left then are not traced.
+        patience: what callers may be asked for before a person or an end.
     """
     every = [*flows, *beside]
+    exists, same = paths
     library = library_of(every)
     about: dict[str, list[Scenario]] = {same(flow.document.path): [] for flow in flows}
     findings = [finding for scenario in scenarios for finding in scenario.findings]
@@ -71,7 +86,7 @@ def simulate(
         own = about[same(flow.document.path)]
         if not explores and not own:
             continue
-        one = trace_flow(flow, library, own, explores=explores)
+        one = trace_flow(flow, library, own, explores=explores, patience=patience)
         earlier = (base or {}).get(flow.document.path)
         if earlier is not None and flow.graph.start is not None:  # without a start a rule says it all
             changes, skipped = _changes(earlier, flow, base or {}, every)

@@ -10,12 +10,14 @@ from ivr_action.model import Finding
 from ivr_action.model.calls import Doubt, Section, TracedCall, TracedFlow, Uncovered
 from ivr_action.model.coverage import Coverage, transition_key
 from ivr_action.model.kinds import FOR_ENDING
+from ivr_action.model.patience import ENDLESS, Patience
 from ivr_action.model.trace import Trace
 from ivr_action.trace.compare import describe, ending_in_words
 from ivr_action.trace.explore import Exploration, Why, explore
 from ivr_action.trace.explored import ExploredCall, all_given
 from ivr_action.trace.machines import Library, machine_of
 from ivr_action.trace.naming import names_of
+from ivr_action.trace.patience import loops_without_caller, seconds_of, seconds_of_calls, too_long
 from ivr_action.trace.run import places_of, run_scenario
 from ivr_action.trace.scenario import Scenario
 from ivr_action.trace.watched import Recorder
@@ -36,7 +38,12 @@ class Traced:
 
 
 def trace_flow(
-    flow: Flow, library: Library | None = None, scenarios: Sequence[Scenario] = (), *, explores: bool = True
+    flow: Flow,
+    library: Library | None = None,
+    scenarios: Sequence[Scenario] = (),
+    *,
+    explores: bool = True,
+    patience: Patience = ENDLESS,
 ) -> Traced:
     """Run a flow's scenarios, and explore it.
 
@@ -45,10 +52,13 @@ def trace_flow(
         library: modules, bots and flows that it may call.
         scenarios: about this flow; without any call in them the explored calls are the flow's calls.
         explores: False to run scenarios only.
+        patience: what callers may be asked for before a person or an end; the explored calls tell.
     """
     graph = flow.graph
     recorder = Recorder(machine_of(flow, library), graph)
     exploration = explore(recorder.machine, graph) if explores else _NOTHING
+    seconds = seconds_of_calls(exploration.calls)
+    names: list[str] = []
     if any(scenario.calls for scenario in scenarios):
         recorder = Recorder(machine_of(flow, library), graph)
         calls, findings = _scenario_calls(scenarios, recorder, flow)
@@ -56,10 +66,13 @@ def trace_flow(
         unknown = _assumed(call.trace for call in calls)
     else:
         names = names_of(exploration.calls, graph)
-        calls = [_explored(name, call) for name, call in zip(names, exploration.calls, strict=True)]
+        calls = [_explored(*one) for one in zip(names, exploration.calls, seconds, strict=True)]
         findings = list(_failures(exploration.calls, flow))
         coverage, explored = exploration.coverage, True
         unknown = _tried(exploration.calls)
+    if any(patience):
+        names = names or names_of(exploration.calls, graph)
+        findings += too_long(exploration.calls, seconds, names, flow, patience)
     lines = {id_: flow.document.line_of(node.element) for id_, node in graph.nodes.items()}
     doubted = {doubt.node for doubt in unknown}
     traced = TracedFlow(
@@ -78,17 +91,18 @@ def trace_flow(
         },
         lines,
         explored,
+        loops=loops_without_caller(graph),
     )
     return Traced(traced, tuple(findings), exploration)
 
 
-def _explored(name: str, call: ExploredCall) -> TracedCall:
+def _explored(name: str, call: ExploredCall, seconds: float) -> TracedCall:
     choices = call.choices
     if call.ending not in FOR_ENDING:
-        return TracedCall(name, True, call.ending, call.target, choices, call)
+        return TracedCall(name, True, call.ending, call.target, choices, call, seconds=seconds)
     trace = call.trace
     said = f"It {ending_in_words(trace)}: {trace.error}"
-    return TracedCall(name, False, call.ending, call.target, choices, call, failures=(said,))
+    return TracedCall(name, False, call.ending, call.target, choices, call, failures=(said,), seconds=seconds)
 
 
 def _scenario_calls(
@@ -113,6 +127,7 @@ def _scenario_calls(
                     scenario.path,
                     call.at.line,
                     said,
+                    seconds_of(trace.heard),
                 )
             )
             findings += result.failures

@@ -72,6 +72,7 @@ def test_a_flow_is_explored(run: Run) -> None:
     assert out.startswith("flows/main.yaml  Main line\n")
     assert "    ok   press 1 at Main menu: to Sales\n" in out
     assert "coverage: nodes 100 %, transitions 100 %" in out
+    assert "a caller is transferred after 1 to 2 choices and about 3 to 6 seconds of prompts (estimated)" in out
     assert out.endswith(" calls in 1 flow, all pass\n")
 
 
@@ -141,6 +142,23 @@ def test_a_flow_file_suppresses_what_calls_find(run: Run) -> None:
     write("flows/stuck.yaml", STUCK.replace("  a:", "  # ivr: ignore[call-dead-end] the line is cut on purpose\n  a:"))
     status, found = as_json(run, "flows/stuck.yaml")
     assert (status, found["findings"]) == (0, [])
+
+
+def test_a_way_that_is_too_long_is_a_warning_and_fails_nothing(run: Run) -> None:
+    status, found = as_json(run, "flows/main.yaml", "--max-seconds", "2")
+    assert status == 0
+    assert {(finding["rule"], finding["level"]) for finding in found["findings"]} == {("too-long-to-agent", "warning")}
+    (flow,) = found["flows"]
+    assert flow["secondsToAgent"]["shortest"] == 2.8
+    assert flow["loopsWithoutCaller"] == 0
+    assert as_json(run, "flows/main.yaml", "--max-seconds", "0", "--max-choices", "1")[1]["findings"] == []
+
+
+@pytest.mark.parametrize("option", ["--max-choices", "--max-seconds"])
+def test_a_limit_that_is_no_number_is_a_mistake_of_use(run: Run, option: str) -> None:
+    status, out, err = run("flows/main.yaml", option, "few")
+    assert (status, out) == (2, "")
+    assert f"`{option}` is `few`" in err
 
 
 def test_a_mistake_in_a_scenario_file_fails_the_command(run: Run) -> None:

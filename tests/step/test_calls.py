@@ -257,3 +257,16 @@ def test_a_pull_request_does_not_switch_off_its_own_calls(repository: Repository
     ran = pull_request(repository, step, {"flows/graph.yaml": loose, ".ivr-action.yml": off})
     assert ran.status == 1
     assert "This change touches the configuration" in ran.summary
+
+
+def test_a_way_that_is_too_long_is_a_warning(repository: Repository, step: Step) -> None:
+    repository.commit({"flows/main.yaml": menu_flow()})
+    assert rules_of(step.run(max_choices="1")) == []
+    ran = step.run(max_seconds="2.5")
+    assert ran.status == 0
+    assert ("too-long-to-agent", "warning") in rules_of(ran)
+    assert "a caller is transferred after 1 to 2 choices and about 3 to 6 seconds of prompts (estimated)" in ran.summary
+    ran = step.run(max_choices="few", max_seconds="long")
+    assert ran.status == 2
+    assert "Input `max-choices` is `few`; accepted: a whole number" in ran.out
+    assert "Input `max-seconds` is `long`; accepted: a number of seconds" in ran.out
