@@ -15,8 +15,9 @@ from ivr_action.flow.flow import Flow
 from ivr_action.model import Finding, Level, Location, Report
 from ivr_action.model.calls import TracedFlow, TraceReport, percent
 from ivr_action.model.coverage import NO_LIMITS, Limits
-from ivr_action.model.kinds import COVERAGE, FOR_ENDING, levelled
+from ivr_action.model.kinds import COVERAGE, FOR_ENDING, UNCOVERED_CHANGE, levelled
 from ivr_action.model.patience import ENDLESS, Patience
+from ivr_action.report.trace_text import why
 from ivr_action.runner.changed import Changes
 from ivr_action.scope import Scope
 from ivr_action.trace.scenario import Scenario, looks_like_scenario, read_scenario
@@ -24,6 +25,8 @@ from ivr_action.trace.simulate import Paths, simulate
 
 SECONDS = 60.0
 """After so long no further flow is traced; what was left out is said."""
+_UNTRIED = 10
+"""Changed nodes of one flow that are named where no call comes through them."""
 _EXPLORED = frozenset(kind.id for kind in FOR_ENDING.values())
 
 
@@ -45,6 +48,7 @@ def with_calls(
     workspace: str,
     monotonic: Callable[[], float],
     options: CheckOptions,
+    lines_of: Callable[[str], Sequence[range]] = lambda path: (),
 ) -> Report:
     """The report with the calls through the flows that are checked, and with what was found by them.
 
@@ -56,6 +60,7 @@ def with_calls(
         workspace: its folder.
         monotonic: seconds that only grow.
         options: of the rules: the levels, and the day by which suppressions count.
+        lines_of: lines of a file that the event changed, by its path; none where nobody knows.
 
     Raises:
         UsageError: a pattern of `scenarios` matches nothing, or a file cannot be read.
@@ -88,6 +93,7 @@ def with_calls(
     calls = simulation.report
     tested = bool(wanted.scenarios)
     found = [*_news(calls.findings, report.findings), *_too_little(calls.flows, wanted.limits, tested=tested)]
+    found += _untried(calls.flows, report.findings, lines_of)
     found = levelled(found, options.levels)
     places = {finding.location.path for finding in found}
     readings = [one for one in (*scope.readings, *scope.others) if one.document.path in places]
@@ -150,6 +156,27 @@ def _news(found: Iterable[Finding], known: Iterable[Finding]) -> list[Finding]:
     """Without what a rule has said already about the node at which a call breaks off."""
     said = {(one.location.path, one.node) for one in known if one.level is Level.ERROR and one.node is not None}
     return [one for one in found if one.rule not in _EXPLORED or (one.location.path, one.node) not in said]
+
+
+def _untried(
+    flows: Iterable[TracedFlow], known: Iterable[Finding], lines_of: Callable[[str], Sequence[range]]
+) -> Iterable[Finding]:
+    """Changed nodes that no call came to, without those of which a rule speaks already."""
+    said = {(one.location.path, one.node) for one in known}
+    for flow in flows:
+        left = [
+            (line, id_)
+            for id_, line in flow.lines.items()
+            if line and id_ not in flow.coverage.nodes and (flow.path, id_) not in said
+        ]
+        changed = lines_of(flow.path) if left else ()
+        ways = {rest.transition.target: rest for rest in reversed(flow.uncovered)}
+        touched = [(line, id_) for line, id_ in sorted(left) if any(line in lines for lines in changed)]
+        for line, id_ in touched[:_UNTRIED]:
+            reason = f": {why(ways[id_])}" if id_ in ways else ""
+            message = f"The change touches `{id_}`, and no call comes here{reason}."
+            level, hint = UNCOVERED_CHANGE.level, UNCOVERED_CHANGE.fix
+            yield Finding(UNCOVERED_CHANGE.id, level, message, hint, Location(flow.path, line), id_)
 
 
 def _too_little(flows: Iterable[TracedFlow], limits: Limits, *, tested: bool) -> Iterable[Finding]:

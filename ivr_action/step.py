@@ -47,6 +47,7 @@ from ivr_action.runner import summary, toolkit
 from ivr_action.runner.before import Before, BeforeError
 from ivr_action.runner.changed import Changes, changed_files
 from ivr_action.runner.changed_github import ask_github
+from ivr_action.runner.changed_lines import changed_lines
 from ivr_action.runner.commands import Commands
 from ivr_action.runner.comment import mark_of, put_comment, why_not
 from ivr_action.runner.context import Context
@@ -210,7 +211,10 @@ def _check(world: World, settings: Settings) -> tuple[Report, Scope, Settings]:
     report = replace(report, scope=scope.words, notices=(*report.notices, *scope.notices), alerts=scope.alerts)
     patience = Patience(read_choices(settings.max_choices), read_seconds(settings.max_seconds))
     wanted = Wanted(settings.scenarios, read_limits(settings.min_coverage), settings.explore == "true", patience)
-    report = with_calls(report, wanted, scope, changes, workspace, world.monotonic, options)
+    report = with_calls(
+        report, wanted, scope, changes, workspace, world.monotonic, options,
+        lambda path: changed_lines(world.git, changes, path),
+    )  # fmt: skip
     if world.is_review:
         added, unknown = added_suppressions(scope.readings, read_before, {new: old for old, new in changes.renamed})
         report = replace(report, added=added, notices=(*report.notices, *([unknown] if unknown else [])))

@@ -84,6 +84,13 @@ TOO_LONG = Kind(
     "Who has to press five keys, or to listen for two minutes, hangs up or presses anything.",
     "Offer the way earlier, shorten what is said before it, or raise `max-choices` or `max-seconds`.",
 )
+UNCOVERED_CHANGE = Kind(
+    "uncovered-change",
+    Level.NOTE,
+    "No call comes through a node whose line the change under review touches.",
+    "What a change adds and no call comes through nobody has tried; a mistake in it meets a caller first.",
+    "Write a scenario that comes here (`ivr-action trace --suggest` writes some), or remove what nothing reaches.",
+)
 
 KINDS = (
     SCENARIO_ERROR,
@@ -94,6 +101,7 @@ KINDS = (
     CALL_ACTION_LIMIT,
     COVERAGE,
     TOO_LONG,
+    UNCOVERED_CHANGE,
 )
 """All of them, in the order of docs/rules/calls.md."""
 

@@ -270,3 +270,72 @@ def test_a_way_that_is_too_long_is_a_warning(repository: Repository, step: Step)
     assert ran.status == 2
     assert "Input `max-choices` is `few`; accepted: a whole number" in ran.out
     assert "Input `max-seconds` is `long`; accepted: a number of seconds" in ran.out
+
+
+TRIED = GRAPH.replace(
+    "  bye: {type: disconnect}\n",
+    """\
+  bye: {type: disconnect}
+  old:
+    type: playPrompt
+    properties: {audioResource: {id: old, type: resource}}
+    transitionConditions: [{condition: default, destinationNodeId: bye}]
+""",
+)
+"""With a node that nothing leads to, so that it is there and was not touched."""
+MORE = """\
+  never:
+    type: condition
+    variables: {tier: silver}
+    transitionConditions:
+      - {condition: "tier == 'gold'", destinationNodeId: gold}
+      - {condition: default, destinationNodeId: bye}
+  gold: {type: transferToQueue, properties: {queue: Gold}}
+"""
+
+
+def untried(ran: Ran) -> list[tuple[str, int]]:
+    found: list[dict[str, object]] = ran.report()["findings"]  # type: ignore[assignment]
+    return [(str(one["node"]), int(str(one["line"]))) for one in found if one["rule"] == "uncovered-change"]
+
+
+def test_a_changed_node_that_no_call_comes_through_is_a_note(repository: Repository, step: Step) -> None:
+    repository.commit({"flows/graph.yaml": TRIED, ".ivr-action.yml": "rules: {unreachable-node: off}\n"})
+    changed = TRIED.replace("destinationNodeId: support", "destinationNodeId: never") + MORE
+    ran = pull_request(repository, step, {"flows/graph.yaml": changed})
+    line = changed.splitlines().index("  gold: {type: transferToQueue, properties: {queue: Gold}}") + 1
+    assert untried(ran) == [("gold", line)]
+    assert "::notice title=uncovered-change,file=flows/graph.yaml" in ran.out
+    assert "no call comes here: the file itself always decides otherwise: " in ran.out
+
+
+def test_a_scenario_that_does_not_come_through_a_change_leaves_it_untried(repository: Repository, step: Step) -> None:
+    repository.commit({"flows/main.yaml": GRAPH, "scenarios/main.yaml": SCENARIO})
+    changed = GRAPH.replace("{queue: Support}", "{queue: Help}")
+    ran = pull_request(repository, step, {"flows/main.yaml": changed}, scenarios="scenarios")
+    assert [node for node, _ in untried(ran)] == ["support"]
+
+
+def test_a_renamed_flow_is_untried_only_where_it_was_edited(repository: Repository, step: Step) -> None:
+    repository.commit({"flows/old.yaml": GRAPH, "scenarios/main.yaml": SCENARIO})
+    repository.git("mv", "flows/old.yaml", "flows/main.yaml")
+    ran = pull_request(repository, step, {}, scenarios="scenarios")
+    assert untried(ran) == []
+
+
+def test_of_one_flow_ten_untried_nodes_are_named(repository: Repository, step: Step) -> None:
+    repository.commit({"flows/main.yaml": GRAPH, "scenarios/main.yaml": SCENARIO})
+    keys = "".join(
+        f"      - {{condition: \"dtmf == '{number}'\", destinationNodeId: more{number}}}\n" for number in range(10, 24)
+    )
+    nodes = "".join(f"  more{number}: {{type: disconnect}}\n" for number in range(10, 24))
+    at = "      - {condition: default"
+    ran = pull_request(
+        repository, step, {"flows/main.yaml": GRAPH.replace(at, keys + at) + nodes}, scenarios="scenarios"
+    )
+    assert [node for node, _ in untried(ran)] == [f"more{number}" for number in range(10, 20)]
+
+
+def test_where_nobody_knows_what_changed_nothing_is_untried(repository: Repository, step: Step) -> None:
+    repository.commit({"flows/main.yaml": GRAPH, "scenarios/main.yaml": SCENARIO})
+    assert untried(step.run(scenarios="scenarios")) == []
