@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ivr_action.check.options import CheckOptions
 from ivr_action.check.rule import Rule, WorksOn
 from ivr_action.check.topology import _GOOD, _place
-from ivr_action.flow.conditions import ConditionError, check_condition, classify
+from ivr_action.flow.conditions import ConditionError, check_condition, classify, number_for_text
 from ivr_action.flow.flow import Condition, GraphNode, NodeGraphFlow
 from ivr_action.flow.node_types import near_type, node_type
 from ivr_action.model import Finding, Level, Location
@@ -70,7 +70,7 @@ class InvalidCondition(Rule):
     id = "invalid-condition"
     level = Level.ERROR
     works_on: ClassVar[WorksOn] = "node-graph"
-    summary = "A condition is neither `default`, `else`, nor a CEL expression that can be read."
+    summary = "A condition is neither `default`, `else`, nor a CEL expression that can be read and hold for a caller."
     why = "The transition can never be taken: callers who should go there are stuck or go elsewhere."
     fix = "Correct the expression."
     bad = _GOOD.replace("dtmf == '1'", "dtmf = '1'")
@@ -84,13 +84,19 @@ class InvalidCondition(Rule):
                 if said.strip() and "{{" not in said and not classify(said).is_default:
                     error = check_condition(said)
                     if error is not None:
-                        yield self._found(subject, node, condition, error)
+                        yield self._found(subject, node, condition, error, "cannot be read")
+                    else:
+                        error = number_for_text(said)
+                        if error is not None:
+                            yield self._found(subject, node, condition, error, "holds for no caller")
 
-    def _found(self, flow: NodeGraphFlow, node: GraphNode, condition: Condition, error: ConditionError) -> Finding:
+    def _found(
+        self, flow: NodeGraphFlow, node: GraphNode, condition: Condition, error: ConditionError, what: str
+    ) -> Finding:
         where = f"column {error.column}" if error.line == 1 else f"line {error.line}, column {error.column}"
         return self.at(
             _within(flow, condition, error),
-            f"The condition of `{node.id}` to `{condition.destination}` cannot be read: {error.message} "
+            f"The condition of `{node.id}` to `{condition.destination}` {what}: {error.message} "
             f"({where} of `{_cut(condition.text)}`).",
             "",
             node=node.id,

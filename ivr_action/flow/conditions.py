@@ -128,6 +128,36 @@ _EMPTY = ConditionInfo(ConditionKind.EMPTY, "", frozenset(), frozenset())
 _DEFAULT = ConditionInfo(ConditionKind.DEFAULT, "default", frozenset(), frozenset())
 
 
+_PARTS = frozenset((".", "[", "+", "-", "*", "/", "%"))
+_COMPARED = frozenset(("==", "!=", "<", ">", "<=", ">="))
+
+
+def number_for_text(text: str) -> ConditionError | None:
+    """What is wrong with a condition that compares `dtmf` or `speech` with a number; None where none does.
+
+    Both are text, so `dtmf == 1` is CEL and is never true: the key leads nowhere.
+    """
+    if "dtmf" not in text and "speech" not in text:
+        return None
+    tokens = [match for match in TOKEN.finditer(text) if match.lastgroup != "comment"]
+    for index, match in enumerate(tokens[1:-1], 1):
+        if match[0] not in _COMPARED:
+            continue
+        before, after = tokens[index - 1], tokens[index + 1]
+        left = tokens[index - 2][0] if index >= 2 else ""
+        right = tokens[index + 2][0] if index + 2 < len(tokens) else ""
+        for name, number, beside_name, beside_number in ((before, after, left, right), (after, before, right, left)):
+            if name[0] not in ("dtmf", "speech") or number.lastgroup != "other" or not number[0].isdigit():
+                continue
+            if beside_name in _PARTS or beside_number in _PARTS:
+                continue  # a part of something larger, such as `dtmf + x == 4`
+            line = text.count("\n", 0, number.start()) + 1
+            column = number.start() - text.rfind("\n", 0, number.start())
+            said = f"`{name[0]}` is text and `{number[0]}` a number, so it is never true; write '{number[0]}'"
+            return ConditionError(said, column, line)
+    return None
+
+
 # -- CEL ---------------------------------------------------------------------------------------------------------
 
 _RESERVED = (

@@ -18,6 +18,7 @@ from ivr_action.flow.conditions import (
     check_condition,
     classify,
     compile_condition,
+    number_for_text,
 )
 
 
@@ -241,3 +242,32 @@ def test_conditions_compile_in_threads() -> None:
     for thread in threads:
         thread.join()
     assert [error.column for error in errors if error is not None] == [3, 3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("dtmf == 1", 9),
+        ("1 == dtmf", 1),
+        ("tier == 'gold' && dtmf != 2", 27),
+        ("speech == 5 || timeout", 11),
+        ("(dtmf == 12)", 10),
+    ],
+)
+def test_a_key_compared_with_a_number_is_never_true(text: str, column: int) -> None:
+    error = number_for_text(text)
+    assert error is not None
+    assert (error.line, error.column) == (1, column)
+    assert "never true" in error.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dtmf == '1'", "size(dtmf) == 4", "int(dtmf) == 1", "Flow.dtmf == 1", "count == 1", "dtmf == '== 1'",
+        "dtmf == '1' && count == 1", "count + 1 == 2 && dtmf == '2'", "dtmf", "1 == 1", "dtmf == x // dtmf == 1",
+        "dtmf in ['1'] && n > 3",
+    ],
+)  # fmt: skip
+def test_what_compares_text_with_text_or_numbers_with_numbers_is_fine(text: str) -> None:
+    assert number_for_text(text) is None
