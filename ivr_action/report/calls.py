@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ivr_action.model import Level
 from ivr_action.model.calls import Change, TracedFlow, TraceReport, percent
 from ivr_action.report.look import Look
 from ivr_action.report.markdown import code, escape, prose
-from ivr_action.report.pieces import NAME, VALID, Page, file_link
+from ivr_action.report.pieces import ICONS, NAME, VALID, Page, file_link
 from ivr_action.report.plain import count_of
 from ivr_action.report.trace_text import listening, why
 
@@ -50,7 +51,10 @@ def add_coverage(page: Page, calls: TraceReport | None, look: Look) -> None:
     for flow in sorted(calls.flows, key=lambda flow: (-flow.failed, flow.transitions))[:_ROWS]:
         icon = "❌" if flow.failed else VALID if flow.calls else "–"
         number = f"{len(flow.calls):,}" + (" explored" if flow.explored else "")
+        if flow.graph.start is None and not flow.calls:
+            icon, number = ICONS[Level.WARNING], "no start, so no calls"
         shares = [f"{percent(share):g} %" for share in (flow.nodes, flow.transitions)]
+        shares = shares if flow.calls else ["", ""]  # of nothing, all would be covered
         cells = [icon, escape(flow.name, NAME), number, f"{flow.failed or ''}", *shares, file_link(flow.path, look)]
         if not page.add(f"| {' | '.join(cells)} |\n", keep):
             break

@@ -55,7 +55,8 @@ def verdict(report: Report) -> str:
     found = [count_of(report.count(level), level.value) for level in Level if report.count(level)]
     if not found:
         return f"## {VALID} IVR flows: {flows} checked, nothing found\n\n"
-    invalid = sum(not flow.valid for flow in report.flows)
+    counts = _counts(report)
+    invalid = sum(not flow.valid or bool(counts[Level.ERROR][flow.path]) for flow in report.flows)
     worst = next(level for level in Level if report.count(level))
     icon = ICONS[worst] if worst is not Level.NOTE else VALID
     bad = f", {invalid:,} of them invalid" if invalid else ", all valid"
@@ -76,7 +77,7 @@ def add_table(page: Page, report: Report, look: Look, most: int) -> None:
     if not report.flows:
         return
     keep = page.room // 2
-    counts = {level: Counter(f.location.path for f in report.findings if f.level is level) for level in Level}
+    counts = _counts(report)
     shown = [level for level in Level if counts[level]]  # a column of blanks says nothing
     page.add(
         f"| | Flow | Type | {''.join(f'{level.value.capitalize()}s | ' for level in shown)}Steps | File |\n"
@@ -84,7 +85,7 @@ def add_table(page: Page, report: Report, look: Look, most: int) -> None:
     )
     left = len(report.flows)
     for flow in worst_first(report)[:most]:
-        icon = VALID if flow.valid else ICONS[Level.ERROR]
+        icon = VALID if flow.valid and not counts[Level.ERROR][flow.path] else ICONS[Level.ERROR]
         name = escape(flow.name, NAME) or ("<em>unreadable</em>" if flow.graph is None else "<em>no name</em>")
         cells = [icon, name, escape(flow.type, NAME), *(f"{counts[level][flow.path] or ''}" for level in shown)]
         cells += [f"{len(flow.graph.nodes):,}" if flow.graph is not None else "", file_link(flow.path, look)]
@@ -118,8 +119,22 @@ def add_findings(page: Page, report: Report, look: Look, most: int | None = None
 
 def worst_first(report: Report) -> list[CheckedFlow]:
     """The order of the table, the findings and the diagrams: most errors first, then most warnings."""
-    counts = Counter((finding.location.path, finding.level) for finding in report.findings)
-    return sorted(report.flows, key=lambda flow: tuple(-counts[flow.path, level] for level in Level))
+    counts = _counts(report)
+    return sorted(report.flows, key=lambda flow: tuple(-counts[level][flow.path] for level in Level))
+
+
+def _counts(report: Report) -> dict[Level, Counter[str]]:
+    """Findings of each level by file; what stands in a scenario file counts for the flow that it is about too."""
+    about: dict[str, str] = {}
+    for flow in report.calls.flows if report.calls is not None else ():
+        about |= {call.scenario: flow.path for call in flow.calls if call.scenario}
+    counts: dict[Level, Counter[str]] = {level: Counter() for level in Level}
+    for finding in report.findings:
+        path = finding.location.path
+        counts[finding.level][path] += 1
+        if path in about and about[path] != path:
+            counts[finding.level][about[path]] += 1
+    return counts
 
 
 def file_link(path: str, look: Look) -> str:

@@ -36,9 +36,10 @@ def render(report: TraceReport, look: Look) -> str:
     for notice in report.notices:
         lines.append(f"{_coloured('note', '36', look)} {one_line(notice)}")
     total = count_of(report.passed + report.failed, "call")
-    verdict = f"{report.failed:,} of them failed" if report.failed else "all pass"
+    made = any(flow.calls for flow in report.flows)
+    verdict = f"{report.failed:,} of them failed" if report.failed else "all pass" if made else "so nothing is known"
     last = f"{total} in {count_of(len(report.flows), 'flow')}, {verdict}"
-    lines.append(_coloured(last, "31" if report.failed else "32", look))
+    lines.append(_coloured(last, "31" if report.failed else "32" if made else "33", look))
     return "\n".join(lines) + "\n"
 
 
@@ -67,6 +68,8 @@ def _flow(flow: TracedFlow, look: Look) -> Iterator[str]:
     name = f"  {one_line(flow.name, 80)}" if flow.name else ""
     yield f"{_coloured(one_line(flow.path), '1', look)}{name}"
     how = "explored" if flow.explored else "from scenarios"
+    if flow.graph.start is None and not flow.calls:
+        how = _coloured("the flow has no start", "33", look)
     yield f"  {count_of(len(flow.calls), 'call')}, {how}"
     for call in flow.calls:
         state = _coloured("ok  ", "32", look) if call.passed else _coloured("FAIL", "31", look)

@@ -161,6 +161,13 @@ def test_a_limit_that_is_no_number_is_a_mistake_of_use(run: Run, option: str) ->
     assert f"`{option}` is `few`" in err
 
 
+def test_of_a_flow_without_a_start_nothing_is_said_to_pass(run: Run) -> None:
+    write("flows/main.yaml", menu_flow(start="nowhere"))
+    _, out, _ = run("flows/main.yaml")
+    assert "  0 calls, the flow has no start\n" in out
+    assert out.endswith("0 calls in 1 flow, so nothing is known\n")
+
+
 def test_a_mistake_in_a_scenario_file_fails_the_command(run: Run) -> None:
     write("scenarios/main.yaml", SCENARIO.replace("caller: [press", "calller: [press", 1))
     status, found = as_json(run, "flows/main.yaml", "--scenarios", "scenarios/main.yaml")

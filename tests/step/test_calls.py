@@ -62,6 +62,26 @@ def test_a_call_that_goes_otherwise_fails_the_step_at_the_expectation(repository
     (finding,) = ran.report()["findings"]  # type: ignore[misc]
     assert finding["rule"] == "scenario-failed"
     assert "❌ | Main line | 1 | 1 |" in ran.summary
+    assert "| ❌ | Main line | inboundCall | 1 | " in ran.summary
+    assert ran.summary.startswith("## ❌ IVR flows: 1 error in 1 flow, 1 of them invalid\n")
+
+
+def test_a_failed_expectation_puts_its_flow_first(repository: Repository, step: Step) -> None:
+    scenario = SCENARIO.replace("queue: Sales", "queue: Support")
+    files = {"flows/a.yaml": menu_flow("First"), "flows/main.yaml": menu_flow(), "scenarios/main.yaml": scenario}
+    repository.commit(files)
+    ran = step.run(scenarios="scenarios/*.yaml")
+    assert ran.summary.index("| ❌ | Main line | inboundCall | 1 |") < ran.summary.index(
+        "| ✅ | First | inboundCall |  |"
+    )
+
+
+def test_a_flow_without_a_start_does_not_look_green(repository: Repository, step: Step) -> None:
+    repository.commit({"flows/main.yaml": menu_flow(start="nowhere")})
+    ran = step.run()
+    calls = ran.summary.split("### Calls\n\n", 1)[1].split("\n\n", 1)[0]
+    assert "| ⚠️ | Main line | no start, so no calls |  |  |  |" in calls
+    assert "✅" not in calls
 
 
 def test_a_scenario_pattern_that_matches_nothing_is_a_mistake(repository: Repository, step: Step) -> None:
