@@ -310,6 +310,13 @@ _OPEN_OUTPUTS = frozenset(
 )  # fmt: skip
 """Types whose outputs carry names that somebody gave."""
 
+_GUESSED_OUTPUTS = frozenset(
+    ("createCallback", "detectSilence", "enableParticipantRecord", "extractSecureData", "loopAnythingElse",
+     "playAudioOnSilence", "sendNotification", "setPostFlow", "setUUIData", "transcription", "waitForInput",
+     "setLanguage", "setFlowOutcome", "initializeFlowOutcome", "addFlowMilestone")
+)  # fmt: skip
+"""Types whose outputs neither Genesys' SDK nor a published flow shows: nothing can be called impossible there."""
+
 
 def _impossible(action: Action, output: Output) -> tuple[str, ...] | None:
     """The outputs that are possible, where this one is not; None where it may be fine."""
@@ -322,7 +329,7 @@ def _impossible(action: Action, output: Output) -> tuple[str, ...] | None:
     if action.type == "callTask":
         paths = _task_paths(action)
         return None if paths is None or name.casefold() == "default" or name in paths else ("default", *paths)
-    if name in OUTPUTS or action.type in _OPEN_OUTPUTS or " " in name:
+    if name in OUTPUTS or " " in name or action.type in _OPEN_OUTPUTS or action.type in _GUESSED_OUTPUTS:
         return None
     return kind.outputs
 
