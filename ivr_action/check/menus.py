@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -50,9 +51,9 @@ class _MenuRule(Rule):
             if container.kind == "menu":
                 yield from self.menu(subject, container)
 
+    @abstractmethod
     def menu(self, flow: ArchitectFlow, menu: Container) -> Iterator[Finding]:
         """Findings in one menu."""
-        raise NotImplementedError
 
 
 class MenuWithoutChoices(_MenuRule):
