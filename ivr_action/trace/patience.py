@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ivr_action.flow.cycles import cycles
 from ivr_action.flow.flow import Flow
@@ -40,21 +40,30 @@ def seconds_of(heard: Iterable[str]) -> float:
 
 
 def seconds_of_calls(calls: Iterable[ExploredCall]) -> list[float]:
-    """The same for whole calls; a beginning that calls share is looked at once."""
+    """The same for whole calls."""
+    return _summed(calls, lambda link: seconds_of(link.heard))
+
+
+def _choices(link: Link) -> float:
+    return float(link.way.event is not None and link.way.event.kind in _CHOICES)
+
+
+def _summed(calls: Iterable[ExploredCall], worth: Callable[[Link], float]) -> list[float]:
+    """What the steps of each call come to; a beginning that calls share is looked at once."""
     known: dict[Link, float] = {}
     found: list[float] = []
     for call in calls:
         fresh: list[Link] = []
-        seconds = 0.0
+        total = 0.0
         for link in call.links_back():
             if link in known:
-                seconds = known[link]
+                total = known[link]
                 break
             fresh.append(link)
         for link in reversed(fresh):
-            seconds += seconds_of(link.heard)
-            known[link] = seconds
-        found.append(seconds)
+            total += worth(link)
+            known[link] = total
+        found.append(total)
     return found
 
 
@@ -91,7 +100,7 @@ def too_long(
         if call.ending in _REACHED:
             to.setdefault((call.last_node, call.target), []).append(number)
     found: list[tuple[float, int, list[str]]] = []
-    choices = [sum(event.kind in _CHOICES for event in call.events) for call in calls]
+    choices = [int(number) for number in _summed(calls, _choices)]
     for numbers in to.values():
         fewest = min(numbers, key=choices.__getitem__)
         soonest = min(numbers, key=seconds.__getitem__)
