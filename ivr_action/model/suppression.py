@@ -38,7 +38,9 @@ class Suppression:
         if at.path != self.location.path:
             return False
         if self.kind == "comment":
-            return at.line is not None and self.lines[0] <= at.line <= self.lines[1]
+            if at.line is None:  # of the file as a whole, such as too little coverage
+                return self.lines[1] == EVERYWHERE
+            return self.lines[0] <= at.line <= self.lines[1]
         if not self.pointer or (self.node is not None and finding.node == self.node):
             return True
         pointer = at.pointer or ""

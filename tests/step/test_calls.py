@@ -270,6 +270,16 @@ def test_a_flow_file_suppresses_what_calls_find(repository: Repository, step: St
     assert ran.status == 0
 
 
+def test_a_comment_for_the_whole_file_covers_its_coverage(repository: Repository, step: Step) -> None:
+    comment = "# ivr: ignore[coverage-too-low] scenarios follow next month\n"
+    repository.commit({"flows/main.yaml": comment + menu_flow(), "scenarios/main.yaml": SCENARIO})
+    ran = step.run(scenarios="scenarios", min_coverage="transitions: 50")
+    assert (ran.status, rules_of(ran)) == (0, [])
+    assert rules_of(ran, "suppressed") == [("coverage-too-low", "error")]
+    repository.commit({"flows/main.yaml": menu_flow().replace("  menus:", f"  {comment}  menus:")})
+    assert step.run(scenarios="scenarios", min_coverage="transitions: 50").status == 1
+
+
 def test_a_pull_request_does_not_switch_off_its_own_calls(repository: Repository, step: Step) -> None:
     repository.commit({"flows/graph.yaml": GRAPH})
     loose = GRAPH.replace("  bye: {type: disconnect}", "  bye: {type: playPrompt}")
