@@ -169,7 +169,14 @@ NAME = rf"(?!(?:{_RESERVED})\b)[A-Za-z_][A-Za-z0-9_]*"
 LITERAL = r"(?:'[ -&(-\[\]-~\u00a0-\ud7ff]*'|\"[ !#-\[\]-~\u00a0-\ud7ff]*\"|[0-9]{1,15}|true|false|null)"
 """Pattern of what a plain comparison compares with: no escapes, no characters whose encoding is in doubt."""
 _COMPARISON = rf"[ ]*!?{NAME}(?:[ ]*(?:==|!=|<=|>=|<|>)[ ]*{LITERAL})?[ ]*"
-_PLAIN = re.compile(rf"{_COMPARISON}(?:(?:&&|\|\|){_COMPARISON})*|[ ]*(?:true|false)[ ]*")
+
+
+@lru_cache(maxsize=1)
+def _plain() -> re.Pattern[str]:
+    """Plain comparisons; compiled only where a node graph is read, since every run imports this file."""
+    return re.compile(rf"{_COMPARISON}(?:(?:&&|\|\|){_COMPARISON})*|[ ]*(?:true|false)[ ]*")
+
+
 _LONE_LITERAL = re.compile(r"-?[0-9.]+(?:[eE][-+]?[0-9]+)?[uU]?|'[^'\\\n]*'|\"[^\"\\\n]*\"|null")
 
 
@@ -178,7 +185,7 @@ def check_condition(text: str) -> ConditionError | None:
 
     Comparisons of names with literals, joined by `&&` and `||`, are known to be CEL by their form.
     """
-    if len(text) <= MAX_LENGTH and _PLAIN.fullmatch(text):
+    if len(text) <= MAX_LENGTH and _plain().fullmatch(text):
         return None
     if classify(text).is_default:
         return None
@@ -246,30 +253,27 @@ def _from_cel(text: str, raw: str) -> ConditionError:
     return ConditionError(_word(said.removeprefix("Syntax error: ").strip()), column, line)
 
 
-_PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), words)
-    for pattern, words in (
-        (r"token recognition error at: '= ?'", "`=` is no comparison; write `==`"),
-        (r"token recognition error at: '& ?'", "`&` is not known; write `&&`"),
-        (r"token recognition error at: '\| ?'", "`|` is not known; write `||`"),
-        (r"token recognition error at: '(['\"].*)'", "the text in quotes is not closed, or holds a wrong `\\` escape"),
-        (r"token recognition error at: '(.*)'", "`{0}` means nothing in CEL"),
-        (r"(?:mismatched|extraneous) input '<EOF>'.*", "the condition ends too early"),
-        (r"missing '(.*?)' at '<EOF>'", "`{0}` is missing at the end"),
-        (r"missing '(.*?)' at '(.*)'", "`{0}` is missing before `{1}`"),
-        (r"(?:mismatched|extraneous) input '(?i:and)' expecting .*", "write `&&` for `and`"),
-        (r"(?:mismatched|extraneous) input '(?i:or)' expecting .*", "write `||` for `or`"),
-        (r"(?:mismatched|extraneous) input '(.*)' expecting .*", "`{0}` is not expected here"),
-        (r"no viable alternative at input '(.*)'", "`{0}` cannot be understood here"),
-        (r"reserved identifier: (\w+)", "`{0}` is a reserved word of CEL and cannot be a name"),
-        (r"OtherError\(.*Recursion limit.*", "the condition is nested too deeply"),
-    )
+_PHRASES: tuple[tuple[str, str], ...] = (
+    (r"token recognition error at: '= ?'", "`=` is no comparison; write `==`"),
+    (r"token recognition error at: '& ?'", "`&` is not known; write `&&`"),
+    (r"token recognition error at: '\| ?'", "`|` is not known; write `||`"),
+    (r"token recognition error at: '(['\"].*)'", "the text in quotes is not closed, or holds a wrong `\\` escape"),
+    (r"token recognition error at: '(.*)'", "`{0}` means nothing in CEL"),
+    (r"(?:mismatched|extraneous) input '<EOF>'.*", "the condition ends too early"),
+    (r"missing '(.*?)' at '<EOF>'", "`{0}` is missing at the end"),
+    (r"missing '(.*?)' at '(.*)'", "`{0}` is missing before `{1}`"),
+    (r"(?:mismatched|extraneous) input '(?i:and)' expecting .*", "write `&&` for `and`"),
+    (r"(?:mismatched|extraneous) input '(?i:or)' expecting .*", "write `||` for `or`"),
+    (r"(?:mismatched|extraneous) input '(.*)' expecting .*", "`{0}` is not expected here"),
+    (r"no viable alternative at input '(.*)'", "`{0}` cannot be understood here"),
+    (r"reserved identifier: (\w+)", "`{0}` is a reserved word of CEL and cannot be a name"),
+    (r"OtherError\(.*Recursion limit.*", "the condition is nested too deeply"),
 )
 
 
 def _word(said: str) -> str:
     for pattern, words in _PHRASES:
-        match = pattern.fullmatch(said)
+        match = re.fullmatch(pattern, said, re.DOTALL)
         if match is not None:
             return words.format(*(group.strip() for group in match.groups()))
     return said.splitlines()[0][:200].rstrip(".") if said else "the condition is no CEL that can be read"
