@@ -161,16 +161,21 @@ def _news(found: Iterable[Finding], known: Iterable[Finding]) -> list[Finding]:
 def _untried(
     flows: Iterable[TracedFlow], known: Iterable[Finding], lines_of: Callable[[str], Sequence[range]]
 ) -> Iterable[Finding]:
-    """Changed nodes that no call came to, without those of which a rule speaks already."""
+    """Changed nodes that no call came to, without those of which a rule speaks already: what nothing leads to is
+    theirs, and the end of a task is written nowhere."""
     said = {(one.location.path, one.node) for one in known}
     for flow in flows:
+        ways = {rest.transition.target: rest for rest in reversed(flow.uncovered)}
         left = [
             (line, id_)
             for id_, line in flow.lines.items()
-            if line and id_ not in flow.coverage.nodes and (flow.path, id_) not in said
+            if line
+            and id_ not in flow.coverage.nodes
+            and (flow.path, id_) not in said
+            and not id_.endswith("/(end)")
+            and (id_ not in ways or ways[id_].why != "unreachable")
         ]
         changed = lines_of(flow.path) if left else ()
-        ways = {rest.transition.target: rest for rest in reversed(flow.uncovered)}
         touched = [(line, id_) for line, id_ in sorted(left) if any(line in lines for lines in changed)]
         for line, id_ in touched[:_UNTRIED]:
             reason = f": {why(ways[id_])}" if id_ in ways else ""

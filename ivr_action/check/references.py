@@ -121,7 +121,13 @@ class DanglingReference(Rule):
             known = f"There are {listed(sorted(names))}." if names else f"The flow has no {what} at all."
             hint = did_you_mean(word, sorted(names), known)
         return self.finding(
-            flow.document, message, hint, reference.element, reference.key, related=_candidates(flow, same, word)
+            flow.document,
+            message,
+            hint,
+            reference.element,
+            reference.key,
+            node=next((action.id for action in flow.actions if reference in action.references), None),
+            related=_candidates(flow, same, word),
         )
 
     def _node_graph(self, flow: NodeGraphFlow) -> Iterator[Finding]:
