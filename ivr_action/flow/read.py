@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ivr_action.flow.actions import FLOW_TYPES, YAML_FLOW_TYPES
+from ivr_action.flow.collector import collector_off
 from ivr_action.flow.document import Document, Problem
 from ivr_action.flow.flow import Flow
 
@@ -78,14 +78,9 @@ def read_flow(path: str, data: bytes, substitutions: Mapping[str, str] | None = 
 
     Never raises for what is in the file: everything wrong with it is in `document.problems`.
     """
-    collecting = gc.isenabled()
-    gc.disable()  # a tree of a hundred thousand live objects is what a collector is slowest at: 3-fold, measured
-    try:
+    with collector_off():
         doc = _document(path, data, substitutions)
         flow = None if doc.root is None else _lower(doc)
-    finally:
-        if collecting:
-            gc.enable()
     if doc.root is None:
         return Reading(doc, None)
     if flow is None:

@@ -7,7 +7,6 @@ out; and it sends a POST again whose connection broke. Its `Configuration` is on
 
 from __future__ import annotations
 
-import gc
 import importlib
 import inspect
 import json
@@ -21,6 +20,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from ivr_action.errors import UsageError
+from ivr_action.flow.collector import collector_off
 from ivr_action.genesys.errors import BadAnswerError
 from ivr_action.genesys.transport import USER_AGENT, Answer, Request
 
@@ -46,11 +46,11 @@ def load_sdk() -> Any:
     with _lock:
         if PACKAGE in sys.modules:
             return sys.modules[PACKAGE]
-        finder, collecting = _QuietFinder(), gc.isenabled()
+        finder = _QuietFinder()
         sys.meta_path.insert(0, finder)
-        gc.disable()  # 6,900 modules and hardly any garbage: a third of the time otherwise
         try:
-            return importlib.import_module(PACKAGE)
+            with collector_off():  # 6,900 modules and hardly any garbage
+                return importlib.import_module(PACKAGE)
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"The official SDK is not installed: there is no module `{error.name}`.",
@@ -58,8 +58,6 @@ def load_sdk() -> Any:
             ) from error
         finally:
             sys.meta_path.remove(finder)
-            if collecting:
-                gc.enable()
 
 
 def api_client(host: str, sender: Sender, access_token: str) -> Any:

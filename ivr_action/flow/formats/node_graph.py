@@ -6,10 +6,10 @@ lowering goes on with what can be understood. The format is described in docs/no
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from typing import Any
 
+from ivr_action.flow.collector import collector_off
 from ivr_action.flow.conditions import ConditionInfo, classify
 from ivr_action.flow.document import Document, Problem, is_null, text, typed
 from ivr_action.flow.flow import Condition, Format, GraphNode, NodeGraphFlow, ShapeProblem
@@ -33,13 +33,8 @@ def read_node_graph(doc: Document) -> NodeGraphFlow:
 
     Never raises for what is in the document. Linear in its size and not recursive.
     """
-    collecting = gc.isenabled()
-    gc.disable()  # every object made here stays: a collection in between costs more than the reading
-    try:
+    with collector_off():
         return _Reader(doc).read()
-    finally:
-        if collecting:
-            gc.enable()
 
 
 class _Reader:
