@@ -98,6 +98,14 @@ class FlowGraph:
         return out
 
     @cached_property
+    def predecessors(self) -> dict[str, list[Transition]]:
+        """Transitions into each node, in order; every node has an entry."""
+        into: dict[str, list[Transition]] = {id_: [] for id_ in self.nodes}
+        for transition in self.transitions:
+            into[transition[1]].append(transition)
+        return into
+
+    @cached_property
     def reachable(self) -> frozenset[str]:
         """Ids of the nodes that a caller can come to from the start, the start included."""
         if self.start is None:

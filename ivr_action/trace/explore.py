@@ -220,7 +220,8 @@ class _Explorer:
         start = self.machine.start()
         if start is None or self.stopped:
             return
-        ahead = _before(self.graph, {t.source for t in self.missing()})
+        back = _back(self.graph)
+        ahead = _ahead(back, {t.source for t in self.missing()})
         met: dict[str, set[object]] = {}
         stack: list[tuple[State, Link | None]] = [(start, None)]
         limit = self.steps + self.bound
@@ -241,7 +242,7 @@ class _Explorer:
                 gained = self.cover(state.node, way)
                 if gained:
                     self.finish(twin.fork(), following)
-                    ahead = _before(self.graph, {t.source for t in self.missing()})
+                    ahead = _ahead(back, {t.source for t in self.missing()})
                 if way.ending is None and (way.transition is None or way.transition.target in ahead):
                     self.machine.take(twin, way)
                     stack.append((twin, following))
@@ -278,9 +279,6 @@ class _Explorer:
 
 def _distances(graph: FlowGraph) -> dict[str, int]:
     """Transitions from each node to the nearest end."""
-    before: dict[str, list[str]] = {}
-    for transition in graph.transitions:
-        before.setdefault(transition.target, []).append(transition.source)
     ends = [
         node.id
         for node in graph.nodes.values()
@@ -290,29 +288,34 @@ def _distances(graph: FlowGraph) -> dict[str, int]:
     todo = deque(ends)
     while todo:
         node = todo.popleft()
-        for source in before.get(node, ()):
+        for transition in graph.predecessors[node]:
+            source = transition.source
             if source not in distance:
                 distance[source] = distance[node] + 1
                 todo.append(source)
     return distance
 
 
-def _before(graph: FlowGraph, targets: set[str]) -> set[str]:
-    """The nodes from which one of the targets can be come to, the targets included.
+def _back(graph: FlowGraph) -> dict[str, list[str]]:
+    """The nodes that each node can be come to from, in one step.
 
     A called task comes back to its caller, so the nodes of tasks that are called count wherever their caller does.
     """
-    before: dict[str, list[str]] = {}
+    back = {id_: [t.source for t in into] for id_, into in graph.predecessors.items()}
     for transition in graph.transitions:
-        before.setdefault(transition.target, []).append(transition.source)
         if transition.kind == "call":
-            before.setdefault(transition.source, []).append(transition.target)
+            back[transition.source].append(transition.target)
+    for entry, inside in _inside_calls(graph).items():
+        back[entry] += inside
+    return back
+
+
+def _ahead(back: dict[str, list[str]], targets: set[str]) -> set[str]:
+    """The nodes from which one of the targets can be come to, the targets included."""
     seen = set(targets)
     todo = list(targets)
-    called = _inside_calls(graph)
     while todo:
-        node = todo.pop()
-        for source in (*before.get(node, ()), *called.get(node, ())):
+        for source in back[todo.pop()]:
             if source not in seen:
                 seen.add(source)
                 todo.append(source)
