@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from ivr_action.api import build_ivr_node_payload, validate_flow_topology
     from ivr_action.genesys.client import initialize_genesys_client
     from ivr_action.genesys.public import update_flow_with_conflict_resolution
+    from ivr_action.metrics import FlowMetricsTracker
     from ivr_action.trace.mock import execute_mock_trace
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "FlowMetricsTracker",
     "__version__",
     "build_ivr_node_payload",
     "execute_mock_trace",
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "FlowMetricsTracker": "ivr_action.metrics",
     "build_ivr_node_payload": "ivr_action.api",
     "execute_mock_trace": "ivr_action.trace.mock",
     "initialize_genesys_client": "ivr_action.genesys.client",
