@@ -6,7 +6,7 @@ from textwrap import fill
 
 from ivr_action.check.registry import RULES
 from ivr_action.check.rule import Rule, WorksOn
-from ivr_action.model.kinds import KINDS, Kind
+from ivr_action.model.kinds import OF_DEPLOYMENTS, OF_TRACES, Kind
 
 _WHERE: dict[WorksOn, str] = {
     "reading": "every file",
@@ -35,14 +35,19 @@ def _index() -> str:
         f"{len(RULES)} rules. The level is the one a rule has where nobody says otherwise; what Genesys' own "
         "validation checks has Genesys' level. `ivr-action rules` prints this list, `ivr-action rules ID` one page."
     )
-    calls = "\n".join(f"| [`{kind.id}`]({kind.id}.md) | {_level(kind)} | {_cell(kind.summary)} |" for kind in KINDS)
+    calls, deployments = (
+        "\n".join(f"| [`{kind.id}`]({kind.id}.md) | {_level(kind)} | {_cell(kind.summary)} |" for kind in kinds)
+        for kinds in (OF_TRACES, OF_DEPLOYMENTS)
+    )
     beside = _flow(
         "What [simulated calls](calls.md) find goes by the same ids in the configuration, in suppressions and in "
         "`ivr-action rules ID`."
     )
     return (
         f"# Rules\n\n{intro}\n\n| rule | level | works on | what is wrong |\n|---|---|---|---|\n{rows}\n\n"
-        f"## Of simulated calls\n\n{beside}\n\n| id | level | what is wrong |\n|---|---|---|\n{calls}\n"
+        f"## Of simulated calls\n\n{beside}\n\n| id | level | what is wrong |\n|---|---|---|\n{calls}\n\n"
+        "## Of plans and deployments\n\nSo does what [plans and deployments](deployments.md) find.\n\n"
+        f"| id | level | what is wrong |\n|---|---|---|\n{deployments}\n"
     )
 
 

@@ -25,7 +25,7 @@ from ivr_action.check import (
 )
 from ivr_action.check.rule import Rule
 from ivr_action.errors import UsageError
-from ivr_action.model.kinds import KINDS, Kind
+from ivr_action.model.kinds import KINDS, OF_DEPLOYMENTS, Kind
 
 RULES: tuple[Rule, ...] = (
     *document.RULES,
@@ -52,7 +52,7 @@ RULES: tuple[Rule, ...] = (
 BY_ID = {rule.id: rule for rule in RULES}
 """Every rule by its id."""
 KNOWN: dict[str, Rule | Kind] = {**BY_ID, **{kind.id: kind for kind in KINDS}}
-"""Every rule, and what simulated calls find, by the id that configuration and suppressions give it."""
+"""Every rule, and what calls, plans and deployments find, by the id that configuration and suppressions give it."""
 
 
 def rule(id_: str) -> Rule:
@@ -63,12 +63,14 @@ def rule(id_: str) -> Rule:
     """
     found = known(id_)
     if not isinstance(found, Rule):
-        raise UsageError(f"`{id_}` is no rule: simulated calls find it.", "docs/rules/calls.md has all of them.")
+        page = "deployments" if found in OF_DEPLOYMENTS else "calls"
+        who = "plans and deployments" if found in OF_DEPLOYMENTS else "simulated calls"
+        raise UsageError(f"`{id_}` is no rule: {who} find it.", f"docs/rules/{page}.md has all of them.")
     return found
 
 
 def known(id_: str) -> Rule | Kind:
-    """The rule of an id, or what simulated calls find under it.
+    """The rule of an id, or what calls, plans or deployments find under it.
 
     Raises:
         UsageError: there is none; the hint names the nearest.

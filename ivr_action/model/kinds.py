@@ -1,4 +1,5 @@
-"""Findings that are not those of check rules: what simulated calls can find, with ids, levels and words.
+"""Findings that are not those of check rules: what simulated calls, plans and deployments can find, with ids, levels
+and words.
 
 The configuration, suppressions and `ivr-action rules` know them beside the rules (`check.registry.KNOWN`).
 """
@@ -27,6 +28,8 @@ class Kind:
     binding: bool = False
     settings: Mapping[str, int] = field(default_factory=dict)
 
+
+_DEPLOY = "docs/deploy.md"
 
 SCENARIO_ERROR = Kind(
     "scenario-error",
@@ -92,7 +95,97 @@ UNCOVERED_CHANGE = Kind(
     "Write a scenario that comes here (`ivr-action trace --suggest` writes some), or remove what nothing reaches.",
 )
 
-KINDS = (
+MISSING_REFERENCE = Kind(
+    "missing-reference",
+    Level.ERROR,
+    "The flow names a queue, prompt or the like that the organisation does not have.",
+    "The platform refuses to publish such a flow, so callers stay with what is live.",
+    "Correct the name, or create what is missing in that organisation. What the client's divisions hide from it is "
+    "missing too.",
+    _DEPLOY,
+)
+AMBIGUOUS_REFERENCE = Kind(
+    "ambiguous-reference",
+    Level.ERROR,
+    "The organisation has more than one thing of the name that the flow gives.",
+    "Callers would come to one of them, and nobody could say to which.",
+    "Rename all but one, or spell the name exactly, capitals included.",
+    _DEPLOY,
+)
+MODULE_INTERFACE = Kind(
+    "module-interface-changed",
+    Level.ERROR,
+    "A common module takes or gives back other values than flows that are live expect.",
+    "Those flows were published against the module as it was; they may fail while callers are in them.",
+    "Keep the old inputs and outputs, or deploy the flows that the message names together with the module.",
+    _DEPLOY,
+)
+DRIFTED = Kind(
+    "drifted",
+    Level.WARNING,
+    "Somebody else changed what is live since it was deployed.",
+    "Deploying the file would take a colleague's change away from callers without a word; so it is not deployed.",
+    "Take the change into the file, or publish the deployed version again, then deploy.",
+    _DEPLOY,
+)
+DRAFT = Kind(
+    "draft",
+    Level.WARNING,
+    "Somebody has a newer draft of the flow than what is live.",
+    "Publishing over it would leave a colleague with a draft that is older than what callers hear.",
+    "Ask whether it may go; then let it be published or discarded, or set `on-draft: publish-over`.",
+    _DEPLOY,
+)
+LOCKED = Kind(
+    "locked",
+    Level.WARNING,
+    "Somebody has the flow open for editing.",
+    "The platform refuses a publish while somebody else holds the lock.",
+    "Ask them to close it, wait with `lock-wait`, or take the lock with `force-unlock`, which checks their draft in.",
+    _DEPLOY,
+)
+RENAMED = Kind(
+    "renamed",
+    Level.ERROR,
+    "The flow of the file has another name than the one that was deployed from it.",
+    "The platform goes by the name: it would be a second flow, and callers would stay in the first.",
+    "Give it its old name back, or set `allow-rename`, which renames the one that is there.",
+    _DEPLOY,
+)
+REFUSED = Kind(
+    "deploy-refused",
+    Level.ERROR,
+    "The flow would not be deployed, or was not, for the reason that the message gives.",
+    "Nothing was sent: callers stay with what is live.",
+    "Do what the message says, then deploy again.",
+    _DEPLOY,
+)
+NOT_PLANNED = Kind(
+    "not-planned",
+    Level.ERROR,
+    "What a deployment would do with the flow could not be found out.",
+    "A plan that did not look at everything is no promise, so it is not green.",
+    "Read why in the message; run the plan again where the platform did not answer.",
+    _DEPLOY,
+)
+PUBLISH_FAILED = Kind(
+    "publish-failed",
+    Level.ERROR,
+    "The platform refused the flow, or did not keep what it had taken.",
+    "Callers stay with what is live, and the file says something else.",
+    "Mend what the message names and deploy again.",
+    _DEPLOY,
+)
+OUTCOME_UNKNOWN = Kind(
+    "outcome-unknown",
+    Level.ERROR,
+    "The flow was sent, and nobody can tell whether it took effect.",
+    "Callers may be in the old flow or in the new one.",
+    "Look at the flow's versions in Architect, or deploy again: a version that holds the file already is recognised.",
+    _DEPLOY,
+)
+
+OF_TRACES = (
     SCENARIO_ERROR,
     SCENARIO_FAILED,
     CALL_DEAD_END,
@@ -103,7 +196,22 @@ KINDS = (
     TOO_LONG,
     UNCOVERED_CHANGE,
 )
-"""All of them, in the order of docs/rules/calls.md."""
+"""What simulated calls find, in the order of docs/rules/calls.md."""
+OF_DEPLOYMENTS = (
+    MISSING_REFERENCE,
+    AMBIGUOUS_REFERENCE,
+    MODULE_INTERFACE,
+    DRIFTED,
+    DRAFT,
+    LOCKED,
+    RENAMED,
+    REFUSED,
+    NOT_PLANNED,
+    PUBLISH_FAILED,
+    OUTCOME_UNKNOWN,
+)
+"""What plans and deployments find, in the order of docs/rules/deployments.md."""
+KINDS = (*OF_TRACES, *OF_DEPLOYMENTS)
 
 FOR_ENDING = {
     Ending.DEAD_END: CALL_DEAD_END,
