@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ivr_action.emulator.server import Emulator
+    from ivr_action.emulator.time import ScaledTime, SimulatedTime
 
-__all__ = ["Emulator"]
+__all__ = ["Emulator", "ScaledTime", "SimulatedTime"]
 
 
 def __getattr__(name: str) -> Any:
-    if name != "Emulator":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from ivr_action.emulator.server import Emulator
+    if name == "Emulator":
+        from ivr_action.emulator.server import Emulator
 
-    return Emulator
+        return Emulator
+    if name in ("ScaledTime", "SimulatedTime"):
+        from ivr_action.emulator import time
+
+        return getattr(time, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
