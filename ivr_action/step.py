@@ -56,22 +56,10 @@ from ivr_action.runner.github import GitHub
 from ivr_action.runner.log import GuardedStream
 from ivr_action.runner.outputs import write_file, write_outputs
 from ivr_action.scope import Scope, scope_of
-from ivr_action.settings import Settings, read_settings
+from ivr_action.settings import EMPTY, Settings, read_settings
 from ivr_action.substitutions import load_substitutions
 
 BUG = 70
-_FAILED = {
-    "valid": "false",
-    "error-count": "0",
-    "warning-count": "0",
-    "changed-flows": "[]",
-    "report": "",
-    "sarif-file": "",
-    "coverage": "{}",
-    "calls-passed": "0",
-    "calls-failed": "0",
-    "coverage-file": "",
-}
 _LINES = 10
 """Of a message that says why there is no result; more would not fit into a comment."""
 
@@ -315,6 +303,7 @@ def _publish(world: World, settings: Settings, report: Report, scope: Scope) -> 
 
         summary.append(world.environ, render_summary(report, look))
     outputs = {
+        **EMPTY,
         "valid": "true" if not report.count(Level.ERROR) else "false",
         "error-count": str(report.count(Level.ERROR)),
         "warning-count": str(report.count(Level.WARNING)),
@@ -332,7 +321,7 @@ def _annotate(commands: Commands, note: dict[str, object]) -> None:
 def _fail(world: World, message: str, hint: str) -> None:
     """Says in every place why there is no result."""
     with contextlib.suppress(OSError):
-        write_outputs(world.environ, _FAILED)
+        write_outputs(world.environ, EMPTY)
     text = f"{message}\n{hint}" if hint else message
     world.commands.annotate("error", text, title="ivr-action")
     with contextlib.suppress(OSError):

@@ -8,7 +8,7 @@ from ivr_action import generate
 from ivr_action.errors import UsageError
 from ivr_action.options import OPTIONS
 from ivr_action.runner import toolkit
-from ivr_action.settings import OUTPUTS, Settings, inputs, read_settings
+from ivr_action.settings import OUTPUTS, Settings, inputs, read_duration, read_settings
 
 
 def read(**environ: str) -> Settings:
@@ -19,6 +19,7 @@ def read(**environ: str) -> Settings:
 def test_nothing_given_is_the_defaults() -> None:
     settings = read()
     assert (settings.flows, settings.changed_only, settings.cycles, settings.fail_on) == ((), "auto", "forbid", "error")
+    assert {name.replace("-", "_") for name in (item.name for item in inputs())} == set(Settings.model_fields)
 
 
 def test_empty_and_blank_inputs_equal_absent_ones() -> None:
@@ -54,6 +55,24 @@ def test_every_bad_value_is_named_with_what_is_accepted() -> None:
 def test_result_files_stay_in_the_workspace(path: str) -> None:
     with pytest.raises(UsageError, match="inside the workspace"):
         read(sarif_file=path)
+
+
+def test_secrets_are_all_known_and_none_is_shown() -> None:
+    given = {"client_secret": "s3cret", "access_token": "t0ken", "webhook_secret": "whsec_x", "github_token": "ghs_1"}
+    settings = read(**given, webhook_urls="https://a.example/T0P\nhttps://b.example/x,y")
+    assert set(settings.secrets()) == {*given.values(), "https://a.example/T0P", "https://b.example/x,y"}
+    assert not any(secret in repr(settings) for secret in settings.secrets())
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("5", 300), ("90s", 90), ("1.5 m", 90), ("2H", 7200), ("0", 0)])
+def test_lengths_of_time(text: str, seconds: float) -> None:
+    assert read_duration(read(timeout=text).timeout) == seconds
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "5 minutes", "25h", "1e3"])
+def test_what_is_no_length_of_time_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=f"`lock-wait` is `{text}`; accepted: minutes, or `90s`"):
+        read(lock_wait=text)
 
 
 def test_an_unknown_input_is_an_error_with_the_name_that_was_meant() -> None:

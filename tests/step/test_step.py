@@ -33,6 +33,15 @@ def test_a_clean_run(repository: Repository, step: Step) -> None:
         "calls-passed": "5",
         "calls-failed": "0",
         "coverage-file": ".ivr-action/coverage.xml",
+        "plan": "",
+        "deployed": "[]",
+        "version": "",
+        "conflicts": "0",
+        "drifted": "[]",
+        "webhooks": "[]",
+        "audit-log": "",
+        "audit-head": "",
+        "metrics": "{}",
     }
     assert ran.summary.startswith("## ✅ IVR flows: 1 flow checked, nothing found")
     assert "the event <code>workflow&#95;dispatch</code> names no earlier commit" in ran.summary
