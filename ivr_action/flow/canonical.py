@@ -1,0 +1,106 @@
+"""The portable form of a flow: what its file and the platform's own document of it both say, in the same words.
+
+docs/digest.md lists what counts, what does not, and why. `digest` of it is what a published version is stamped with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from ivr_action.flow.fields import Fields, configuration_fields, yaml_fields
+from ivr_action.flow.flow import Action, ArchitectFlow, Flow, Format, NodeGraphFlow
+from ivr_action.flow.portable_tables import DEFAULTS, PORTABLE
+
+VERSION = 1
+"""Of the canonical form. A change of what counts raises it, so that a digest of another form is never taken for ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalNode:
+    """One node: what it is and what it says."""
+
+    type: str
+    kind: str
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """A flow's portable content."""
+
+    nodes: dict[str, CanonicalNode]
+    """By id, as in the graph."""
+    transitions: tuple[tuple[str, str, str, str], ...]
+    """Source, label, kind, target; sorted."""
+    settings: Fields
+    """The flow's own: name, start, languages, variables …; and `description`, which no digest counts."""
+
+
+def canonical(flow: Flow) -> Canonical:
+    """The portable form of a flow of any format."""
+    if isinstance(flow, ArchitectFlow):
+        fields, settings = _architect(flow)
+    else:
+        assert isinstance(flow, NodeGraphFlow)
+        fields, settings = _node_graph(flow)
+    graph = flow.graph
+    nodes = {id_: CanonicalNode(node.type, node.kind.value, fields.get(id_, {})) for id_, node in graph.nodes.items()}
+    transitions = tuple(sorted((way.source, way.label, way.kind.value, way.target) for way in graph.transitions))
+    return Canonical(nodes, transitions, settings)
+
+
+def complete(flow: Flow) -> Canonical:
+    """Everything that a flow says, for a comparison with another of the same format."""
+    return canonical(flow)
+
+
+def digest(flow: Flow) -> str:
+    """32 hex digits of SHA-256 over the portable form without the description."""
+    form = canonical(flow)
+    value = {
+        "nodes": {id_: [node.type, node.kind, node.fields] for id_, node in form.nodes.items()},
+        "transitions": form.transitions,
+        "settings": {name: said for name, said in form.settings.items() if name != "description"},
+    }
+    said = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(f"ivr-action/flow/{VERSION}\n{said}".encode()).hexdigest()[:32]
+
+
+# -- Architect -------------------------------------------------------------------------------------------------
+
+
+def _architect(flow: ArchitectFlow) -> tuple[dict[str, Fields], Fields]:
+    yaml = flow.format is Format.ARCHITECT_YAML
+    nodes = {action.id: _portable(_fields(action, yaml)) for action in flow.actions}
+    settings: Fields = {
+        "name": flow.name,
+        "description": flow.description,
+        "type": flow.type,
+        "start": flow.graph.start or "",
+    }
+    return nodes, settings
+
+
+def _fields(action: Action, yaml: bool) -> Fields:
+    return yaml_fields(action.params) if yaml else configuration_fields(action.params, action.type)
+
+
+def _portable(fields: Fields) -> Fields:
+    kept: Fields = {}
+    for name, value in fields.items():
+        head = name.partition(".")[0]
+        if head not in PORTABLE:
+            continue
+        default = DEFAULTS.get(name)
+        if default is None or value.partition(" ")[2] not in default[0]:
+            kept[name] = value
+    return kept
+
+
+# -- node graphs -----------------------------------------------------------------------------------------------
+
+
+def _node_graph(flow: NodeGraphFlow) -> tuple[dict[str, Fields], Fields]:
+    return {}, {"name": flow.name, "start": flow.graph.start or ""}
