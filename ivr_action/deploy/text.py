@@ -13,7 +13,6 @@ from ivr_action.flow.jsontext import parse_json
 from ivr_action.flow.yamltext import parse_yaml
 
 _KEY = "description"
-_PROPERTY = re.compile(r"[&!]")
 _RAW = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """Characters that YAML 1.1 does not take as they are, or takes for the end of a line."""
 
@@ -74,11 +73,9 @@ def _replaced(doc: Document, header: MapNode, quoted: str) -> Edit:
     if isinstance(value, (dict, list)):
         raise UncertainError("its `description` is no text")
     start, end = value.start_mark.index, value.end_mark.index
-    if value.anchor is not None or value.tag is not None or _PROPERTY.match(text, start):
-        raise UncertainError("its `description` is written with an anchor or a tag")
+    if value.anchor is not None or value.tag is not None:
+        raise UncertainError("its `description` is written with an anchor, an alias or a tag")
     behind = header.key_events[_KEY].end_mark.index
-    if not behind <= start <= end <= header.end_mark.index:
-        raise UncertainError("its `description` is written with an alias")
     if value.style in ("|", ">"):
         end = max(start + 1, len(text[:end].rstrip()))
     if start == end:  # nothing stands there
