@@ -50,6 +50,7 @@ class Policy:
     tells_gone: bool = True
     """False where entries that no longer occur are no news: the pull request changes the baseline itself."""
     substitutions_changed: bool = False
+    environments_changed: bool = False
 
 
 def local_policy(
@@ -133,6 +134,7 @@ def review_policy(
         tuple(alerts),
         tells_gone=not (more or fewer),
         substitutions_changed="substitutions" in changed,
+        environments_changed="environments" in changed,
     )
 
 

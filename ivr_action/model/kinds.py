@@ -95,6 +95,15 @@ UNCOVERED_CHANGE = Kind(
     "Write a scenario that comes here (`ivr-action trace --suggest` writes some), or remove what nothing reaches.",
 )
 
+ENVIRONMENT_VALUES = Kind(
+    "environment-values",
+    Level.ERROR,
+    "With the substitutions of one environment the file is not the flow that it should be.",
+    "The file looks right where it is checked, and fails where it is deployed: a key without a value, or a value that "
+    "breaks the YAML around it.",
+    "Add the key to that environment's substitutions, or put the `{{key}}` into quotes.",
+    _DEPLOY,
+)
 MISSING_REFERENCE = Kind(
     "missing-reference",
     Level.ERROR,
@@ -198,6 +207,7 @@ OF_TRACES = (
 )
 """What simulated calls find, in the order of docs/rules/calls.md."""
 OF_DEPLOYMENTS = (
+    ENVIRONMENT_VALUES,
     MISSING_REFERENCE,
     AMBIGUOUS_REFERENCE,
     MODULE_INTERFACE,
