@@ -22,7 +22,7 @@ INTERRUPTED = 130
 BUG = 70
 _FORMATS = ("text", "json", "sarif", "junit", "github")
 _GRAPH_FORMATS = ("json", "mermaid", "dot")
-_SCHEMAS = ("node-graph", "architect-yaml", "config", "report", "scenario", "trace")
+_SCHEMAS = ("node-graph", "architect-yaml", "config", "report", "scenario", "trace", "plan", "deployment")
 
 
 def main(

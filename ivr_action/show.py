@@ -14,6 +14,8 @@ SCHEMAS = {
     "emulator": ("emulator", "schema", "emulator-1.json"),
     "scenario": ("trace", "schema", "scenario-1.json"),
     "trace": ("report", "schema", "trace-1.json"),
+    "plan": ("report", "schema", "plan-1.json"),
+    "deployment": ("report", "schema", "deployment-1.json"),
 }
 """Where each schema is in the package, by the name that the command line takes."""
 

@@ -26,15 +26,19 @@ _ALERTS = 10
 _SHORT = 300
 
 
-def render(report: Report, look: Look, run_url: str = "") -> str:
+def render(report: Report, look: Look, run_url: str = "", below: str = "") -> str:
     """The comment in GitHub's Markdown, without the mark that it is found by; with it at most `LIMIT` bytes long.
 
     Args:
         report: what was found.
         look: addresses and the version.
         run_url: address of the run, where its summary is.
+        below: Markdown that stands below the findings, such as `plan_comment.render` makes; its bytes count.
     """
-    page = Page(LIMIT - _MARK - len(_end(report, look, run_url, len(report.findings)).encode()))
+    below = below.encode("utf-8", "backslashreplace").decode()
+    page = Page(
+        LIMIT - _MARK - len(_end(report, look, run_url, len(report.findings)).encode()) - len(below.encode()) - 1
+    )
     for alert in report.alerts[:_ALERTS]:
         page.add(f"⚠️ **{prose(alert, 2 * _SHORT)}**\n\n", page.room // 2)
     page.add(verdict(report))
@@ -44,6 +48,7 @@ def render(report: Report, look: Look, run_url: str = "") -> str:
         page.add(f"### ⚠️ {count_of(len(report.added), 'suppression')} added by this change\n\n")
     add_table(page, report, look, _ROWS)
     left = add_findings(page, report, look, _FINDINGS)
+    page.always(f"\n{below}" if below else "")
     page.always(_end(report, look, run_url, left))
     return page.text()
 

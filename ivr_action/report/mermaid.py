@@ -97,12 +97,12 @@ def _text(drawing: Drawing) -> str:
     lines = ["flowchart TD"]
     classes: dict[str, list[str]] = {}
     for id_, node in drawing.nodes.items():
-        lines.append(f"  {numbers[id_]}{_node(node)}")
+        lines.append(f"  {numbers[id_]}{node_text(node)}")
         if node.level is not None:
             classes.setdefault(node.level.value, []).append(numbers[id_])
         if node.start:
             classes.setdefault("first", []).append(numbers[id_])
-    lines += [f"  {numbers[way.source]} {_arrow(way)} {numbers[way.target]}" for way in drawing.ways]
+    lines += [f"  {numbers[way.source]} {arrow_text(way)} {numbers[way.target]}" for way in drawing.ways]
     missed = [str(number) for number, way in enumerate(drawing.ways) if not way.covered]
     if missed:
         # Without a semicolon: Mermaid takes `#8c959f;` here for an entity.
@@ -113,7 +113,8 @@ def _text(drawing: Drawing) -> str:
     return "\n".join([*lines, ""])
 
 
-def _node(node: Drawn) -> str:
+def node_text(node: Drawn) -> str:
+    """What stands behind a node's id: its shape and its label."""
     shape = _SHAPES[node.kind]
     texts = [escape(text) for text in step_name(node.type, node.name) if text.strip()]
     if node.steps > 1:
@@ -121,7 +122,8 @@ def _node(node: Drawn) -> str:
     return f'{shape[_OPEN]}"{"<br/>".join(texts) or "#160;"}"{shape[_CLOSE]}'
 
 
-def _arrow(way: Way) -> str:
+def arrow_text(way: Way) -> str:
+    """What stands between two nodes' ids: the arrow and its label."""
     arrow = "-.->" if way.kind in _DASHED else "-->"
     texts = [escape(label) for label in way.labels[:_WAY_LABELS] if label.strip()]
     if len(way.labels) > _WAY_LABELS:

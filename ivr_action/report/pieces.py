@@ -150,13 +150,14 @@ def _by_file(report: Report, chosen: Iterable[Finding], look: Look) -> Iterator[
     for path, findings in by_file.items():
         heading = f"### {file_link(path, look)}\n\n"
         for finding in findings:
-            yield f"{heading}{_finding(finding, look)}", 1
+            yield f"{heading}{finding_item(finding, look)}", 1
             heading = ""
         if findings:
             yield "\n", 0
 
 
-def _finding(finding: Finding, look: Look) -> str:
+def finding_item(finding: Finding, look: Look) -> str:
+    """A finding as an item of a list, with links to its line and its rule."""
     at = finding.location
     address = f"{look.blob_url}{uri_path(at.path)}#L{at.line}" if look.blob_url and at.line else ""
     where = link(f"line {at.line}", address) if at.line else code(finding.node or at.pointer or "", NAME)

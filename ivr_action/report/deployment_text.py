@@ -1,0 +1,86 @@
+"""A deployment for a terminal and the log: each flow with what became of it, the verdict at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ivr_action.model import Level
+from ivr_action.model.deployment import DeployedFlow, Deployment, Result
+from ivr_action.report.deployment_words import (
+    Delivery,
+    besides,
+    called,
+    exit_words,
+    headline,
+    result,
+    told,
+    took,
+    versions,
+    worst_first,
+)
+from ivr_action.report.difference_text import coloured, lines
+from ivr_action.report.look import Look
+from ivr_action.report.plain import one_line
+from ivr_action.report.text import place
+
+
+def render(deployment: Deployment, look: Look, *, deliveries: Sequence[Delivery] = (), audit: str = "") -> str:
+    """The deployment for people, what must be looked at last, so that it stands right above the verdict.
+
+    Args:
+        deployment: what became of each flow.
+        look: whether there are colours.
+        deliveries: what became of the webhooks.
+        audit: where the audit's log is and its head, in a sentence; empty where there is none.
+    """
+    said = [flow_text(flow, look) for flow in reversed(worst_first(deployment))]
+    return "".join([*said, *(f"{line}\n" for line in _end(deployment, look, deliveries, audit))])
+
+
+def title(flow: DeployedFlow) -> str:
+    """What a flow's group in the log is called: `Main line (flows/main.yaml): updated, 14.0 → 15.0`."""
+    version = versions(flow)
+    return f"{called(flow)} ({one_line(flow.path, 200)}): {result(flow)}{f', {version}' if version else ''}"
+
+
+def flow_text(flow: DeployedFlow, look: Look) -> str:
+    """Everything about one flow, under its title."""
+    return "".join(f"{line}\n" for line in (coloured(title(flow), _colour(flow), look), *_inside(flow, look)))
+
+
+def _colour(flow: DeployedFlow) -> str:
+    if flow.result.is_success:
+        return "32" if flow.result is not Result.UNCHANGED else "1"
+    return "33" if flow.result is Result.SKIPPED else "31"
+
+
+def _inside(flow: DeployedFlow, look: Look) -> Iterator[str]:
+    if flow.message:
+        yield f"  {one_line(flow.message)}"
+    if flow.hint:
+        yield f"  {one_line(flow.hint)}"
+    for one in sorted(flow.findings, key=lambda one: one.order):
+        level = coloured(one.level.value, "31" if one.level is Level.ERROR else "33", look)
+        yield f"  {place(one)} {level} {one.rule}: {one_line(one.message)}"
+        if one.hint:
+            yield f"    {one_line(one.hint)}"
+    for text in besides(flow):
+        yield f"  {one_line(text)}"
+    if flow.changes:
+        yield f"  {one_line(flow.changes.summary())}"
+        yield from lines(flow.changes, look)
+    if took(flow):
+        yield f"  took {took(flow)}"
+
+
+def _end(deployment: Deployment, look: Look, deliveries: Sequence[Delivery], audit: str) -> Iterator[str]:
+    for notice in deployment.notices:
+        yield f"{coloured('note', '36', look)} {one_line(notice)}"
+    for delivery in deliveries:
+        yield f"told {told(delivery)}"
+    if audit:
+        yield f"audit: {one_line(audit)}"
+    if deployment.stopped:
+        yield f"It ended early: {one_line(deployment.stopped)}"
+    yield coloured(headline(deployment), "31" if deployment.exit_status else "32", look)
+    yield exit_words(deployment)

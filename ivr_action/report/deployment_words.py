@@ -1,0 +1,188 @@
+"""Words about a deployment that the Markdown, the terminal and the annotations share: plain, to be escaped."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ivr_action.model import Finding, Level, Location
+from ivr_action.model.deployment import DeployedFlow, Deployment, Result
+from ivr_action.model.kinds import OUTCOME_UNKNOWN, PUBLISH_FAILED, REFUSED, Kind
+from ivr_action.report.plain import count_of, one_line
+
+NAME = 80
+ICONS = {
+    Result.UNKNOWN: "❓",
+    Result.FAILED: "❌",
+    Result.REFUSED: "⛔",
+    Result.SKIPPED: "⏭️",
+    Result.RESTORED: "↩️",
+    Result.MERGED: "🔀",
+    Result.CREATED: "🆕",
+    Result.DEPLOYED: "✅",
+    Result.DRY_RUN: "🧪",
+    Result.UNCHANGED: "➖",
+}
+"""In the order of every report: what is unknown or failed first."""
+_WORDS = {
+    Result.UNKNOWN: "unknown",
+    Result.FAILED: "failed",
+    Result.REFUSED: "refused",
+    Result.SKIPPED: "not reached",
+    Result.RESTORED: "restored",
+    Result.MERGED: "merged with a colleague’s change",
+    Result.CREATED: "created",
+    Result.DEPLOYED: "updated",
+    Result.DRY_RUN: "would be saved",
+    Result.UNCHANGED: "unchanged",
+}
+_KINDS: dict[Result, Kind] = {
+    Result.UNKNOWN: OUTCOME_UNKNOWN,
+    Result.FAILED: PUBLISH_FAILED,
+    Result.REFUSED: REFUSED,
+}
+_MEANING = {
+    0: "every flow is live as the files say",
+    3: "not everything was deployed",
+    4: "nobody can tell whether a flow took effect",
+}
+
+
+class Delivery(Protocol):
+    """What became of one webhook."""
+
+    @property
+    def url(self) -> str:
+        """Its host, or an address without secrets."""
+
+    @property
+    def event(self) -> str: ...
+
+    @property
+    def status(self) -> int | str | None:
+        """Of the last answer; empty where there was none."""
+
+    @property
+    def result(self) -> str:
+        """`delivered`, or what else became of it."""
+
+    @property
+    def reason(self) -> str: ...
+
+
+def worst_first(deployment: Deployment) -> list[DeployedFlow]:
+    """The order of every report: what a person must look at first."""
+    order = list(ICONS)
+    return sorted(deployment.flows, key=lambda flow: order.index(flow.result))
+
+
+def headline(deployment: Deployment) -> str:
+    """What a release manager reads: how much is live where, and what is not."""
+    where = _where(deployment)
+    word = "Dry run" if deployment.dry_run else "Deployment"
+    if not deployment.flows:
+        return f"{word}{where}: no flow to deploy"
+    counts = [f"{number:,} {_WORDS[result]}" for result in ICONS if (number := deployment.count(result))]
+    live = deployment.count(*(result for result in Result if result.is_live))
+    if deployment.dry_run:
+        return f"{word}{where}: {', '.join(counts)}; nothing was sent"
+    return f"{word}{where}: {count_of(live, 'new version')} live ({', '.join(counts)})"
+
+
+def mark(deployment: Deployment) -> str:
+    """The heading's icon."""
+    return {0: ICONS[Result.DEPLOYED], 4: ICONS[Result.UNKNOWN]}.get(deployment.exit_status, ICONS[Result.FAILED])
+
+
+def exit_words(deployment: Deployment) -> str:
+    """`Exit status 3: not everything was deployed.`"""
+    status = deployment.exit_status
+    meaning = _MEANING[status]
+    if deployment.dry_run and not status:
+        meaning = "every flow could be deployed"
+    return f"Exit status {status}: {meaning}."
+
+
+def called(flow: DeployedFlow) -> str:
+    """A flow's name, or its file where it has none."""
+    return one_line(flow.name, NAME) or one_line(flow.path, NAME)
+
+
+def result(flow: DeployedFlow) -> str:
+    """`updated`, `failed`, `not reached`."""
+    return _WORDS[flow.result]
+
+
+def versions(flow: DeployedFlow) -> str:
+    """`14.0 → 15.0`, `none → 1.0`, `14.0`; empty where none is known."""
+    before, after = one_line(flow.from_version, 40), one_line(flow.to_version, 40)
+    if not after or after == before:
+        return before
+    return f"{before or 'none'} → {after}"
+
+
+def took(flow: DeployedFlow) -> str:
+    """`12 s, 4 s of it waiting, sent 3 times, 2 conflicts`; empty where it took nothing."""
+    said = [span(flow.seconds)] if flow.seconds else []
+    if flow.waited >= 1:
+        said.append(f"{span(flow.waited)} of it waiting")
+    if flow.attempts > 1:
+        said.append(f"sent {flow.attempts:,} times")
+    if flow.conflicts:
+        said.append(f"{count_of(flow.conflicts, 'time')} somebody else was faster")
+    return ", ".join(said)
+
+
+def span(seconds: float) -> str:
+    """`0.4 s`, `12 s`, `3 min 20 s`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes:,} min {rest} s" if minutes else f"{rest} s"
+
+
+def besides(flow: DeployedFlow) -> list[str]:
+    """Sentences about what happened besides: an answer that was lost, a later version, a file that was kept."""
+    said = []
+    if flow.recovered:
+        said.append(
+            "The platform’s answer was lost; the version was recognised afterwards, and nothing was sent twice."
+        )
+    if flow.superseded_by:
+        said.append(f"Somebody has put version {one_line(flow.superseded_by, 40)} on top of it meanwhile.")
+    if flow.kept:
+        said.append(f"What was live before is kept in `{one_line(flow.kept, 200)}`.")
+    return said
+
+
+def told(delivery: Delivery) -> str:
+    """`hooks.example.com deployment.succeeded: delivered (204)`."""
+    status = f" ({one_line(str(delivery.status), 40)})" if delivery.status not in (None, "", 0) else ""
+    reason = f": {one_line(delivery.reason, 300)}" if delivery.reason else ""
+    event = f" {one_line(delivery.event, NAME)}" if delivery.event else ""
+    return f"{host(delivery.url)}{event}: {one_line(delivery.result, NAME)}{status}{reason}"
+
+
+def host(url: str) -> str:
+    """The host of an address: a path or a query may hold a secret."""
+    rest = url.split("://", 1)[-1]
+    return one_line(rest.split("/", 1)[0].split("?", 1)[0].rsplit("@", 1)[-1], NAME)
+
+
+def findings_of(deployment: Deployment) -> tuple[Finding, ...]:
+    """Every finding of a deployment, worst first: those on lines of the files, and one for each flow that failed."""
+    found = [one for flow in deployment.flows for one in flow.findings]
+    for flow in deployment.flows:
+        kind = _KINDS.get(flow.result)
+        if kind is None or any(one.level is Level.ERROR for one in flow.findings):
+            continue  # the reason stands on its line already
+        message = flow.message or f"{called(flow)} was not deployed."
+        found.append(Finding(kind.id, kind.level, message, flow.hint or kind.fix, Location(flow.path)))
+    return tuple(sorted(found, key=lambda one: one.order))
+
+
+def _where(deployment: Deployment) -> str:
+    place = one_line(deployment.environment, NAME) or one_line(deployment.organisation, NAME)
+    if not place:
+        return ""
+    both = deployment.environment and deployment.organisation
+    return f" to {place}" + (f" ({one_line(deployment.organisation, NAME)})" if both else "")
