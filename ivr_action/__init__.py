@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ivr_action.genesys.client import initialize_genesys_client
     from ivr_action.genesys.public import update_flow_with_conflict_resolution
     from ivr_action.metrics import FlowMetricsTracker
+    from ivr_action.notify.webhooks import trigger_cicd_webhook
     from ivr_action.trace.mock import execute_mock_trace
 
 __version__ = "0.1.0"
@@ -22,6 +23,7 @@ __all__ = [
     "build_ivr_node_payload",
     "execute_mock_trace",
     "initialize_genesys_client",
+    "trigger_cicd_webhook",
     "update_flow_with_conflict_resolution",
     "validate_flow_topology",
 ]
@@ -31,6 +33,7 @@ _HOMES = {
     "build_ivr_node_payload": "ivr_action.api",
     "execute_mock_trace": "ivr_action.trace.mock",
     "initialize_genesys_client": "ivr_action.genesys.client",
+    "trigger_cicd_webhook": "ivr_action.notify.webhooks",
     "update_flow_with_conflict_resolution": "ivr_action.genesys.public",
     "validate_flow_topology": "ivr_action.api",
 }
