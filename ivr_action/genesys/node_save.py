@@ -24,6 +24,7 @@ from ivr_action.genesys.errors import (
 )
 from ivr_action.genesys.regions import public_region
 from ivr_action.genesys.store import Absent, ConflictError, Content, FlowRef, Found, Live, RejectedError, Saved, Version
+from ivr_action.model.alike import alike
 
 FLOW = "/api/v2/flows/{flowId}"
 _CONFLICT = (409, 412)
@@ -103,7 +104,7 @@ class NodeStore:
                 [f"Flow `{named or flow_id}` has no map `nodes` with an integer `version` here. Nothing was sent."],
                 _INSTEAD,
             )
-        return Live(flow_id, str(data.get("name") or flow_id), str(number), data, _who(data), _when(data))
+        return live_of(data, flow_id)
 
     def save(self, flow_id: str, content: Content, expected: Version | Absent) -> Saved:
         """See FlowStore."""
@@ -152,8 +153,14 @@ class NodeStore:
         return _same(live.content, content)
 
 
+def live_of(data: Mapping[str, Any], flow_id: str = "") -> Live:
+    """A flow's JSON with `nodes` and an integer `version`, with who made the version and when."""
+    flow_id = flow_id or str(data.get("id") or "")
+    return Live(flow_id, str(data.get("name") or flow_id), str(data["version"]), data, _who(data), _when(data))
+
+
 def _same(one: Content, sent: Content) -> bool:
-    return all(one.get(key) == sent[key] for key in _KEYS if key in sent)
+    return all(key in one and alike(one[key], sent[key]) for key in _KEYS if key in sent)
 
 
 def _found(data: Any) -> Found:

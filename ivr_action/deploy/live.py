@@ -1,0 +1,142 @@
+"""What the platform holds of a flow, read: which version is live, which one is ours, what stands in them.
+
+A version is ours only where its stamp is true: the digest of its own content is the one in the stamp, and an OAuth
+client made it. A colleague's edit keeps the description with the stamp in it, and fails both.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ivr_action.deploy.digests import published_digest
+from ivr_action.deploy.stamp import Stamp, cut
+from ivr_action.flow.flow import Flow
+from ivr_action.flow.read import read_flow
+from ivr_action.genesys.errors import BadAnswerError, NotFoundError
+from ivr_action.genesys.flow_state import FlowState, VersionInfo
+from ivr_action.genesys.inspect import Inspector
+from ivr_action.genesys.node_save import live_of
+from ivr_action.genesys.store import FlowStore, Live, RejectedError, Version
+
+LOOKS = 5
+"""Versions whose content is looked at in search of ours."""
+_LISTED = 50
+_KEPT = 300
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """One version of a flow."""
+
+    flow_id: str
+    version: Version
+    flow: Flow
+    digest: str
+    """Of its content, the description aside."""
+    description: str
+    """Without stamps."""
+    claimed: Stamp | None
+    """What its description says of it."""
+    by: str = ""
+    by_client: str = ""
+    at: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Its configuration, or the flow with its nodes."""
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """Its stamp, where it is true."""
+        claimed = self.claimed
+        made_by_user = bool(self.by) and not self.by_client
+        return None if claimed is None or claimed.published != self.digest or made_by_user else claimed
+
+    def as_live(self, state: FlowState) -> Live:
+        """As a save takes it for the version that ours was made from."""
+        content = self.content if state.holds_nodes else {"configuration": self.content, "state": state}
+        return Live(self.flow_id, state.name, self.version, content, self.by, self.at)
+
+
+class Reader:
+    """Reads versions and remembers them, since a version never changes; may be shared by threads.
+
+    Args:
+        inspector: looks at the platform.
+        nodes: reads versions of flows that are held as nodes.
+    """
+
+    def __init__(self, inspector: Inspector, nodes: FlowStore) -> None:
+        self._inspector = inspector
+        self._nodes = nodes
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, Version], Held] = {}
+
+    def live(self, state: FlowState) -> Held | None:
+        """The published version; None where there is none."""
+        if state.holds_nodes:
+            live = live_of(state.raw)
+            return self._held(live.flow_id, live.version, live.content, live.changed_by, "", live.changed_at)
+        return self.version(state, state.published) if state.published is not None else None
+
+    def version(self, state: FlowState, info: VersionInfo) -> Held:
+        """One version of a flow with a configuration."""
+        known = self._known.get((state.id, info.id))
+        if known is not None:
+            return known
+        content = self._inspector.configuration(state.id, info.id)
+        return self._held(state.id, info.id, content, info.by, info.by_client, info.at)
+
+    def ours(self, state: FlowState, live: Held | None) -> Held | None:
+        """The newest version with a true stamp; None where the newest few have none."""
+        if live is not None and live.stamp is not None:
+            return live
+        return self._our_nodes(state) if state.holds_nodes else self._our_version(state, live)
+
+    def _our_version(self, state: FlowState, live: Held | None) -> Held | None:
+        versions = self._inspector.versions(state.id, _LISTED)
+        made = [info for info in versions if info.by_client and info.kind == "publish"]
+        for info in [info for info in made if live is None or info.id != live.version][:LOOKS]:
+            held = self.version(state, info)
+            if held.stamp is not None:
+                return held
+        return None
+
+    def _our_nodes(self, state: FlowState) -> Held | None:
+        number = int(state.raw["version"])
+        for earlier in range(number - 1, max(0, number - 1 - LOOKS), -1):
+            try:
+                was = self._nodes.read(state.id, str(earlier))
+            except (NotFoundError, RejectedError):
+                return None  # the platform does not show earlier versions
+            held = self._held(was.flow_id, was.version, was.content, was.changed_by, "", was.changed_at)
+            if held.stamp is not None:
+                return held
+        return None
+
+    def _held(
+        self, flow_id: str, version: Version, content: Mapping[str, Any], by: str, by_client: str, at: str
+    ) -> Held:
+        key = (flow_id, version)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        flow = flow_of(content)
+        if flow is None:
+            raise BadAnswerError(f"version {version} of flow {flow_id}", "its content is no flow")
+        description = content.get("description")
+        text, claimed = cut(description if isinstance(description, str) else "")
+        held = Held(flow_id, version, flow, published_digest(flow), text, claimed, by, by_client, at, content)
+        if not version.startswith("saved_version_"):
+            with self._lock:
+                if len(self._known) >= _KEPT:
+                    self._known.clear()
+                self._known[key] = held
+        return held
+
+
+def flow_of(content: Mapping[str, Any]) -> Flow | None:
+    """A configuration, or a flow with nodes, as a flow."""
+    return read_flow("", json.dumps(content).encode()).flow
