@@ -19,7 +19,8 @@ RUN python -m venv --without-pip /opt/ivr-action \
  && find /opt/ivr-action -type d -name tests -prune -exec rm -rf {} +
 COPY ivr_action /build/ivr_action
 # Byte-code is compiled here, once: a container starts from a fresh file system every time. It is never
-# compared with the source again (unchecked-hash), since copying between layers may change times.
+# compared with the source again (unchecked-hash), since copying between layers may change times. The platform's SDK
+# is whole: only commands that talk to the platform import it, 1.2 s with its byte-code and 9 s without.
 RUN site="$(/opt/ivr-action/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
  && cp -R /build/ivr_action "$site/" \
  && /opt/ivr-action/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash "$site"
@@ -31,7 +32,7 @@ LABEL org.opencontainers.image.title="ivr-action" \
 COPY --from=build /build/git/usr/bin/git /usr/local/bin/git
 COPY --from=build /opt/ivr-action /opt/ivr-action
 # Fails the build, not a user's run, should the base lack a library that git or an extension needs.
-RUN git --version && /opt/ivr-action/bin/python -I -B -c 'import yaml, rpds, pydantic_core, ivr_action; yaml.CSafeLoader'
+RUN git --version && /opt/ivr-action/bin/python -I -B -c 'import yaml, rpds, pydantic_core, httpx, PureCloudPlatformClientV2, ivr_action; yaml.CSafeLoader'
 # -I: a job's PYTHONPATH or a checked-out yaml.py must not be imported. -B: nothing to write byte-code
 # for. -u: results and log lines keep their order. -X utf8: whatever LANG the job sets.
 # Root and no WORKDIR: the runner mounts the workspace and sets both.

@@ -89,7 +89,8 @@ format: setup ## let ruff rewrite what it can
 
 lock: setup ## resolve requirements/*.txt again (UPGRADE=1: to the newest releases)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: uv
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements/runtime.txt
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra platform pyproject.toml \
+	  --output-file requirements/runtime.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --constraint requirements/runtime.txt --group dev pyproject.toml \
 	  --output-file requirements/dev.txt
 
