@@ -45,23 +45,30 @@ _DECLARED = {
         "",
     ),
     "plan": Output(
-        "What a deployment would do, as JSON: `{against, environment, stops, counts, flows}`, where `counts` has the "
-        "number of flows for each verdict and `flows` a list of `{path, name, verdict}`. Empty where there is no plan. "
-        "The report has all of it.",
-        "",
-    ),
-    "deployed": Output(
-        "What became of each flow, as a JSON list of `{path, id, name, from, to, result}`; `from` and `to` are "
-        "versions. Where it would be too large, the unchanged ones are left out first.",
+        "What a deployment would do, as a JSON list of `{path, id, name, version, verdict, stops, changes}`; what "
+        "stops "
+        "comes first. Lists are cut at 60 kB: then the last item says `cut`, and `left` how many are missing.",
         "[]",
     ),
-    "version": Output(
-        "The new version, where exactly one flow was saved; otherwise empty.",
-        "",
+    "plan-file": Output("Path of the whole plan as JSON, relative to the workspace. Empty where there is none.", ""),
+    "deployed": Output(
+        "What became of each flow, as a JSON list of `{path, id, name, from, to, result}`; `from` and `to` are versions.",
+        "[]",
     ),
-    "conflicts": Output("How often somebody else was faster than a save.", "0"),
+    "deployment-file": Output(
+        "Path of the whole deployment as JSON, relative to the workspace. Empty where there was none.", ""
+    ),
+    "version": Output("The new version, where exactly one flow was saved; otherwise empty.", ""),
+    "conflicts": Output(
+        "Of a plan, the flows that stop for what somebody else did; of a deployment, those in which somebody else "
+        "saved "
+        "meanwhile: a JSON list of `{path, id, name, result, message}` and more.",
+        "[]",
+    ),
     "drifted": Output(
-        "Flows that somebody else changed since their last deployment, as a JSON list of `{path, name, by, at}`.", "[]"
+        "Flows that somebody else changed since their last deployment, as a JSON list of "
+        "`{path, id, name, version, verdict, by, at, changes, nodes}`.",
+        "[]",
     ),
     "webhooks": Output(
         "Deliveries of webhooks, as a JSON list with payload and result, without secrets.",

@@ -51,3 +51,11 @@ class ResultInputs(BaseModel):
         default=".ivr-action/coverage.xml",
         description="Where to write the coverage as Cobertura XML, relative to the workspace.",
     )
+    plan_file: Path = Field(
+        default=".ivr-action/plan.json",
+        description="Where to write the plan as JSON, relative to the workspace.",
+    )
+    deployment_file: Path = Field(
+        default=".ivr-action/deployment.json",
+        description="Where to write what became of a deployment as JSON, relative to the workspace.",
+    )

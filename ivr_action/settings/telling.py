@@ -40,8 +40,8 @@ class TellingInputs(BaseModel):
     webhook_allow_private: Switch = Field(
         default="false",
         description=(
-            "`true`: addresses of private networks and of this machine are called too, and plain http there. "
-            "Addresses that hold a machine's own credentials (metadata services) never are."
+            "`true`: addresses of private networks and of this machine are called too, and plain http on this machine. "
+            "Without it they are refused, also where a public name leads there."
         ),
     )
     audit_log: Path = Field(
