@@ -11,6 +11,7 @@ from ivr_action.emulator.configuration.expressions import TYPE_CODES, Resolve, e
 from ivr_action.emulator.configuration.numbering import Numbers
 from ivr_action.emulator.configuration.params import params
 from ivr_action.flow.actions import FLOW_TYPES, action_type
+from ivr_action.flow.document import text
 from ivr_action.flow.flow import Action, ArchitectFlow, Choice, Container, Flow, Output
 from ivr_action.flow.graph import OPTIONAL_OUTPUTS
 from ivr_action.flow.read import read_flow
@@ -105,9 +106,26 @@ class _Writer:
             for name, reference in flow.intents
             if isinstance(reference.target, Container)
         }
-        if tasks:
-            made["nluMetaData"] = {"mappings": {"intentsToReusableTasks": tasks}}
+        intents = self.intents()
+        if tasks or intents:
+            made["nluMetaData"] = {"mappings": {"intentsToReusableTasks": tasks}, "intents": intents}
+        knowledge = flow.element.get("settingsKnowledge")
+        if isinstance(knowledge, dict) and len(knowledge) == 1 and not is_wrapped(knowledge):
+            ((base, inner),) = knowledge.items()
+            made["knowledgeSettings"] = {"knowledgeBaseName": base, **generic(inner, self.resolve)}
         return made
+
+    def intents(self) -> dict[str, Any]:
+        """What a bot asks to confirm each intent."""
+        bot = self.flow.element.get("settingsBotFlow")
+        listed = bot.get("intentSettings") if isinstance(bot, dict) else None
+        return {
+            text(holder["intent"]["name"]) or "": {
+                "confirmation": generic(holder["intent"]["confirmation"], self.resolve)
+            }
+            for holder in listed or ()
+            if "confirmation" in holder["intent"]
+        }
 
     def error_handling(self) -> dict[str, Any]:
         settings = self.flow.element.get("settingsErrorHandling")
@@ -115,6 +133,9 @@ class _Writer:
         made: dict[str, Any] = {}
         if isinstance(handling, dict) and handling:
             made["handlingType"] = next(iter(handling))
+            queue = handling.get("queue")
+            if isinstance(queue, dict) and is_wrapped(queue.get("targetQueue")):
+                made["queue"] = expression(queue["targetQueue"], "que", self.resolve)
         for reference in self.flow.error_handling:
             if isinstance(reference.target, Container):
                 made[f"{reference.target.kind}Reference"] = self.ids[id(reference.target)]
@@ -171,7 +192,11 @@ class _Writer:
                 if key in container.element:
                     made["prompts" if key == "audio" else key] = generic(container.element[key], self.resolve)
             return made
-        made["variables"] = self.variables(container.element) if container.kind != "startup" else []
+        made["variables"] = self.variables(
+            container.element
+            if container.kind != "startup"
+            else {"variables": container.element.get("startUpTaskVariables", ())}
+        )
         actions: list[Any] = []
         made["actionList"] = actions
         first = self.write_list(container.actions, actions)
