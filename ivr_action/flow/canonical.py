@@ -9,9 +9,17 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from ivr_action.flow.fields import Fields, configuration_fields, yaml_fields
+from ivr_action.flow.fields import (
+    Fields,
+    configuration_fields,
+    configuration_switch,
+    yaml_fields,
+    yaml_switch,
+)
 from ivr_action.flow.flow import Action, ArchitectFlow, Flow, Format, NodeGraphFlow
-from ivr_action.flow.portable_tables import DEFAULTS, PORTABLE
+from ivr_action.flow.portable_settings import choice_fields, menu_fields, settings_of
+from ivr_action.flow.portable_tables import DEFAULTS, ERROR_HANDLING, OWN_DEFAULTS, PORTABLE, SETTINGS
+from ivr_action.flow.portable_values import literal
 
 VERSION = 1
 """Of the canonical form. A change of what counts raises it, so that a digest of another form is never taken for ours."""
@@ -41,7 +49,7 @@ class Canonical:
 def canonical(flow: Flow) -> Canonical:
     """The portable form of a flow of any format."""
     if isinstance(flow, ArchitectFlow):
-        fields, settings = _architect(flow)
+        fields, settings = _architect(flow, portable=True)
     else:
         assert isinstance(flow, NodeGraphFlow)
         fields, settings = _node_graph(flow)
@@ -71,32 +79,67 @@ def digest(flow: Flow) -> str:
 # -- Architect -------------------------------------------------------------------------------------------------
 
 
-def _architect(flow: ArchitectFlow) -> tuple[dict[str, Fields], Fields]:
+def _architect(flow: ArchitectFlow, *, portable: bool) -> tuple[dict[str, Fields], Fields]:
     yaml = flow.format is Format.ARCHITECT_YAML
-    nodes = {action.id: _portable(_fields(action, yaml)) for action in flow.actions}
-    settings: Fields = {
-        "name": flow.name,
-        "description": flow.description,
-        "type": flow.type,
-        "start": flow.graph.start or "",
-    }
+    nodes = {action.id: _action(action, yaml) for action in flow.actions}
+    for container in flow.containers:
+        if container.kind == "menu":
+            nodes[container.id] = menu_fields(container, yaml)
+            for choice in container.choices:
+                nodes[choice.action.id] |= choice_fields(choice, yaml)
+    settings = settings_of(flow)
+    if portable:
+        nodes = {id_: _portable(fields) for id_, fields in nodes.items()}
+        settings = _portable_settings(settings)
     return nodes, settings
 
 
-def _fields(action: Action, yaml: bool) -> Fields:
-    return yaml_fields(action.params) if yaml else configuration_fields(action.params, action.type)
+def _action(action: Action, yaml: bool) -> Fields:
+    found = yaml_fields(action.params) if yaml else configuration_fields(action.params, action.type)
+    if action.type == "switch":
+        (yaml_switch if yaml else configuration_switch)(action.params, found)
+    for reference in action.references:
+        if reference.kind == "path" and isinstance(reference.target, str):
+            if reference.target.casefold() != "default":
+                found["outputPath"] = literal(reference.target)
+    return found
 
 
 def _portable(fields: Fields) -> Fields:
     kept: Fields = {}
     for name, value in fields.items():
-        head = name.partition(".")[0]
-        if head not in PORTABLE:
+        if name.partition(".")[0] not in PORTABLE:
             continue
         default = DEFAULTS.get(name)
         if default is None or value.partition(" ")[2] not in default[0]:
             kept[name] = value
     return kept
+
+
+def _portable_settings(settings: Fields) -> Fields:
+    knows = "settingsKnowledge" in settings
+    kept: Fields = {}
+    for name, value in settings.items():
+        if name.startswith(("settings", "initialGreeting", "worktype")):
+            setting = SETTINGS.get(name)
+            if setting is None and name.startswith("settingsBotFlow.intents."):
+                setting = SETTINGS["settingsBotFlow.intents"]
+            if setting is None or value.partition(" ")[2] in setting.defaults:
+                continue
+            if name.startswith("settingsKnowledge") and not knows:
+                continue  # the platform keeps its texts even where there is no knowledge base to use them
+        elif name not in _OWN and "variables." not in name and not name.endswith(" outputPaths"):
+            continue
+        elif value == OWN_DEFAULTS.get(name):
+            continue
+        kept[name] = value
+    handling = ERROR_HANDLING.get(settings["type"], "disconnect")
+    if kept.get("settingsErrorHandling.errorHandling") == f"lit {handling}":
+        del kept["settingsErrorHandling.errorHandling"]
+    return kept
+
+
+_OWN = frozenset(("name", "description", "type", "start", "defaultLanguage", "supportedLanguages"))
 
 
 # -- node graphs -----------------------------------------------------------------------------------------------

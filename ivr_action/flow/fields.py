@@ -166,6 +166,26 @@ _YAML_SPECIAL: dict[str, Callable[[str, Any, Fields], bool]] = {
 }
 
 
+def yaml_switch(params: Any, found: Fields) -> None:
+    """What a switch compares, and each case's value."""
+    style = _only(params.get("evaluate"))
+    if style is None:
+        return
+    found["evaluate"] = literal(style[0])
+    body = style[1]
+    if style[0] == "firstMatch" and (inner := _only(body)) is not None and inner[0] != "cases":
+        body = inner[1]
+    if not isinstance(body, dict):
+        return
+    if "value" in body:
+        yaml_walk("evaluate.value", body["value"], found)
+    cases = body.get("cases")
+    for number, holder in enumerate(cases if isinstance(cases, list) else (), 1):
+        case = holder.get("case") if isinstance(holder, dict) else None
+        if isinstance(case, dict) and "value" in case:
+            yaml_walk(f"evaluate.case {number}", case["value"], found)
+
+
 # -- configuration ---------------------------------------------------------------------------------------------
 
 _CONFIGURATION_ELSEWHERE = frozenset((
@@ -252,3 +272,16 @@ def configuration_walk(name: str, value: Any, found: Fields) -> None:
                 todo.extend((f"{name}.{key}", inner) for key, inner in value.items() if key not in _SKIPPED)
         else:
             todo.extend((f"{name}.{number}", inner) for number, inner in enumerate(value, 1))
+
+
+def configuration_switch(params: dict[str, Any], found: Fields) -> None:
+    """As `yaml_switch`."""
+    found.pop("switchStyle", None)
+    value = found.pop("expression", None)
+    found["evaluate"] = "lit firstMatch" if params.get("switchStyle") == 1 else "lit firstTrue"
+    if value is not None:
+        found["evaluate.value"] = value
+    cases = params.get("cases")
+    for number, case in enumerate(cases if isinstance(cases, list) else (), 1):
+        if isinstance(case, dict):
+            configuration_walk(f"evaluate.case {number}", case.get("value"), found)
