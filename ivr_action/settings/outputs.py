@@ -52,7 +52,8 @@ _DECLARED = {
     ),
     "plan-file": Output("Path of the whole plan as JSON, relative to the workspace. Empty where there is none.", ""),
     "deployed": Output(
-        "What became of each flow, as a JSON list of `{path, id, name, from, to, result}`; `from` and `to` are versions.",
+        "What became of each flow, as a JSON list of `{path, id, name, from, to, result}`; `from` and `to` are "
+        "versions.",
         "[]",
     ),
     "deployment-file": Output(

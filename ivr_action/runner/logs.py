@@ -1,0 +1,34 @@
+"""The standard library's logging on a stream of ours, while a run lasts."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from typing import TextIO
+
+_NAME = "ivr_action"
+
+
+@contextlib.contextmanager
+def logging_to(stream: TextIO, formatter: logging.Formatter, *, debug: bool = False) -> Iterator[None]:
+    """Prints what our own modules log; other libraries' loggers stay as they are.
+
+    Args:
+        stream: takes whole lines.
+        formatter: hides secrets.
+        debug: also what is only of use to find a mistake of ours.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter)
+    logger = logging.getLogger(_NAME)
+    level, propagate = logger.level, logger.propagate
+    logger.setLevel(logging.DEBUG if debug else logging.INFO)
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+        logger.propagate = propagate
