@@ -14,7 +14,16 @@ from ivr_action.errors import OutcomeUnknownError, PlatformError
 from ivr_action.genesys.clock import Deadline
 from ivr_action.genesys.errors import NotFoundError, OutOfTimeError, ThrottledError, outcome_unknown
 from ivr_action.genesys.pace import Pace
-from ivr_action.genesys.store import ConflictError, Content, FlowStore, Live, RejectedError, Saved, Version
+from ivr_action.genesys.store import (
+    ConflictError,
+    Content,
+    FlowStore,
+    JobUnderWayError,
+    Live,
+    RejectedError,
+    Saved,
+    Version,
+)
 
 Resolve = Callable[[Live, Content, Live], Content]
 """(base, ours, live) → what to save instead; raises ConflictError where the two do not go together."""
@@ -48,7 +57,7 @@ class SaveLoop:
         *,
         attempts: int = ATTEMPTS,
         resolve: Resolve | None = None,
-        keep: Callable[[Live], None] | None = None,
+        keep: Callable[[Live], object] | None = None,
     ) -> None:
         self._store = store
         self._pace = pace
@@ -100,6 +109,8 @@ class SaveLoop:
                 attempt, last = attempt + 1, error
                 self._back_off(attempt, "somebody else was faster", unsure)
                 continue
+            except JobUnderWayError:
+                raise  # it may still publish, and nothing would keep a second one from publishing too
             except OutcomeUnknownError as error:
                 attempt += 1
                 unsure = _Unsure(flow_id, live.version, content, error)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, runtime_checkable
 
-from ivr_action.errors import PlatformError
+from ivr_action.errors import OutcomeUnknownError, PlatformError
 
 Version = str
 """The platform's label of a version: `7`, or `14.0`. Compared for equality only."""
@@ -120,6 +120,28 @@ class RejectedError(PlatformError):
     def __init__(self, messages: Sequence[str], hint: str = "") -> None:
         self.messages = tuple(messages)
         super().__init__("\n".join(self.messages), hint)
+
+
+class JobUnderWayError(OutcomeUnknownError):
+    """A publish job took the flow, and nobody saw its end.
+
+    Nothing is sent again after it: the job may still publish, and a second one would make a second version.
+
+    Args:
+        job_id: of the job.
+        what: the flow, for the message.
+        status: the job's last known one.
+        why: nobody saw its end.
+    """
+
+    def __init__(self, job_id: str, what: str, status: str, why: str) -> None:
+        self.job_id, self.status = job_id, status
+        super().__init__(
+            f"{what}: publish job {job_id} was given the flow, and its end is unknown ({why}); its last status was "
+            f"{status}.",
+            f"Nothing was sent twice. Look at the flow's version history in Architect, or ask for "
+            f"`GET /api/v2/flows/jobs/{job_id}?expand=messages`, before you deploy it again.",
+        )
 
 
 @runtime_checkable

@@ -32,7 +32,7 @@ class Storage:
             OutcomeUnknownError: it was sent, and the answer is missing.
             PlatformError: of `Transport.send`; nothing was sent then.
         """
-        self._hide(url)
+        self.hide(url)
         return self._send(Request("PUT", url, dict(headers), data))
 
     def get(self, url: str) -> bytes:
@@ -41,13 +41,14 @@ class Storage:
         Raises:
             BadAnswerError: it is not there.
         """
-        self._hide(url)
+        self.hide(url)
         answer = self._send(Request("GET", url))
         if answer.status != 200:
             raise BadAnswerError("GET of the exported file", f"the storage answered {answer.status}")
         return answer.content
 
-    def _hide(self, url: str) -> None:
+    def hide(self, url: str) -> None:
+        """Keeps an address out of everything that is printed; raises BadAnswerError where it is not safe to use."""
         self.redact.add(url)
         query = urlsplit(url).query
         if query:
