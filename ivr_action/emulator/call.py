@@ -50,6 +50,18 @@ class Call:
             raise RuntimeError("an open route has no client")
         return self.client.who()
 
+    def permit(self, permission: str) -> None:
+        """Raises ApiError where the client lacks the permission."""
+        held = self.client.permissions if self.client is not None else None
+        if held is not None and permission not in held:
+            raise ApiError(
+                403,
+                "missing.any.permissions",
+                "Unable to perform the requested action. You must have at least one of the following permissions "
+                "assigned: {permissions}",
+                {"permissions": f"[{permission}]"},
+            )
+
     def first(self, name: str, default: str = "") -> str:
         return next((value for key, value in self.query if key == name), default)
 

@@ -80,7 +80,10 @@ def finish(world: World, quota: Quota, job: ExportJob) -> None:
     """Bring a job to its end."""
     if job.fault is not None and job.fault.fail is not None:
         job.status = "Failure"
-        job.messages = [_error(text, job.due) for text in job.fault.fail]
+        job.messages = [
+            _error(said, job.due) if isinstance(said, str) else {**_error("", job.due), **said}
+            for said in job.fault.fail
+        ]
         return
     missing = []
     for item in job.flows:

@@ -41,12 +41,14 @@ class FaultRule(BaseModel):
     """Seconds; for a `status` of 429 or 503. Absent: no such header."""
     drop: Literal["", "before", "after"] = ""
     """Cut the connection before the request is handled, or after it took effect."""
+    ignore: bool = False
+    """Answer as if it had been done, and keep nothing of it."""
     truncate: float | None = Field(default=None, ge=0, lt=1)
     """Send only this part of the answer's body, then cut the connection."""
     expire_token: bool = False
     """The request's token is no longer good: 401."""
     colleague: Deed | None = None
-    """Somebody else does this first."""
+    """Somebody else does this first. Where no flow stands in the path, as for jobs and uploads, it must name one."""
     job: JobFault | None = None
     """For `POST /api/v2/flows/jobs` and its like: how the job will end."""
 
@@ -56,6 +58,7 @@ class FaultRule(BaseModel):
             self.delay
             or self.status
             or self.drop
+            or self.ignore
             or self.truncate is not None
             or self.expire_token
             or self.colleague
@@ -67,6 +70,7 @@ class FaultRule(BaseModel):
             f"delay {self.delay:g}" if self.delay else "",
             f"status {self.status}" if self.status else "",
             f"drop {self.drop}" if self.drop else "",
+            "ignore" if self.ignore else "",
             f"truncate {self.truncate:g}" if self.truncate is not None else "",
             "expire token" if self.expire_token else "",
             f"colleague {self.colleague.does}" if self.colleague else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
+from ivr_action.emulator import publish
 from ivr_action.emulator.call import Answer, Call, Row
 from ivr_action.emulator.problems import not_found
 from ivr_action.emulator.state import Job
@@ -63,6 +64,7 @@ def upload(call: Call) -> Answer:
         job.body = call.body.decode("utf-8-sig")
     except UnicodeDecodeError:
         job.encoding_error = True
+    publish.begin(call.world, job, job.uploaded)
     return Answer(None, 200, {"ETag": f'"{job.key[:32]}"'})
 
 

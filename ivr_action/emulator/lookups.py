@@ -51,6 +51,11 @@ LOOKUPS = (
 )
 
 
+def path_of(kind: str) -> str:
+    """Where objects of a kind are listed; empty where they are not."""
+    return next((lookup.path for lookup in LOOKUPS if lookup.kind == kind), "")
+
+
 def _rows(lookup: Lookup) -> list[Row]:
     def body(call: Call, entity: Entity) -> dict[str, Any]:
         made = entity_json(entity, lookup.path)

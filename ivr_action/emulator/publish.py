@@ -10,56 +10,85 @@ from typing import Any
 from ivr_action.emulator.configuration.content import content_of
 from ivr_action.emulator.configuration.numbering import Numbers
 from ivr_action.emulator.configuration.write import PLATFORM_TYPES
+from ivr_action.emulator.editor import edited
 from ivr_action.emulator.limits import Quota
 from ivr_action.emulator.login import iso
-from ivr_action.emulator.references import Wanted, wanted
-from ivr_action.emulator.state import Job
+from ivr_action.emulator.references import wanted
+from ivr_action.emulator.render import done_json
+from ivr_action.emulator.resolve import FailedError, resolve
+from ivr_action.emulator.state import FlowRecord, Job, JobFault
 from ivr_action.emulator.world import World
 from ivr_action.flow.flow import Action, ArchitectFlow
 from ivr_action.flow.read import read_flow
 
 
-class _FailedError(Exception):
-    """The job fails.
+def begin(world: World, job: Job, at: float) -> None:
+    """Once the content is there: the job takes the lock of its flow, where it is there and nobody holds it.
 
-    Args:
-        exit_code: Archy's.
-        lines: what it says, the cause first.
+    That a job locks the flow while it runs is inferred: Archy checks a flow out before it saves it, and real jobs fail
+    on a flow that another job has.
     """
+    job.refused, job.target = False, ""
+    try:
+        flow = _read(world, job)
+    except FailedError:
+        return  # said at its end
+    record = world.flow_named(flow.name, _type(flow))
+    if record is None:
+        return
+    if not _may_take(record, job):
+        job.refused = True
+        return
+    job.target = record.id
+    world.take_lock(record, job.client, at, job.id)
+    record.operation = done_json(world.guid(), "CHECKOUT", job.client)
 
-    def __init__(self, exit_code: int, *lines: str) -> None:
-        super().__init__(lines[0] if lines else "")
-        self.exit_code = exit_code
-        self.lines = lines
+
+def _may_take(record: FlowRecord, job: Job) -> bool:
+    """Nobody holds it, or this job does, or its client by hand; another job of the same client is another entity."""
+    return record.locked_by is None or (record.locked_by == job.client and record.locked_job in ("", job.id))
 
 
 def finish(world: World, quota: Quota, job: Job, at: float) -> None:
     """Bring a job to its end; called once its time is over."""
-    if job.fault is not None and job.fault.fail is not None:
-        job.status = "Failure"
-        job.messages = [_message("Error", text, at) for text in job.fault.fail]
-        return
+    fault = job.fault or JobFault()
     try:
-        _run(world, quota, job, at)
+        if fault.fail is not None:
+            job.status = "Failure"
+            job.messages = [_told(said, at) for said in fault.fail]
+            return
+        _run(world, quota, job, at, fault)
         job.status = "Success"
-    except _FailedError as error:
+    except FailedError as error:
         job.status = "Failure"
-        said = [*error.lines]
+        job.messages = [_message("Error", line, at) for line in error.lines]
+        for message, details in zip(job.messages, error.details, strict=False):
+            if details:
+                message["details"] = details
         if error.exit_code:  # (real)
-            said += [f"setting the Archy exit code to {error.exit_code}", "ending the Session"]
-        job.messages = [_message("Error", line, at) for line in said]
+            for line in (f"setting the Archy exit code to {error.exit_code}", "ending the Session"):
+                job.messages.append(_message("Error", line, at))
+    finally:
+        world.forget_reading(job.id)
+        record = world.state.flows.get(job.target)
+        if record is not None and record.locked_job == job.id and not fault.keeps_lock:
+            world.release_lock(record)
 
 
 def _message(type_: str, text: str, at: float) -> dict[str, Any]:
     return {"dateTime": iso(at), "type": type_, "text": text}
 
 
-def _run(world: World, quota: Quota, job: Job, at: float) -> None:
-    flow = _read(job)
-    type_ = PLATFORM_TYPES.get(flow.type, flow.type.lower())
+def _told(said: str | dict[str, Any], at: float) -> dict[str, Any]:
+    return _message("Error", said, at) if isinstance(said, str) else {**_message("Error", "", at), **said}
+
+
+def _run(world: World, quota: Quota, job: Job, at: float, fault: JobFault) -> None:
+    flow = _read(world, job)
+    type_ = _type(flow)
     objects = wanted(flow)
     if not quota.spend(job.client.id, world.pace.job_base + len(objects)):
-        raise _FailedError(  # (real): a job that runs out of quota does not say so
+        raise FailedError(  # (real): a job that runs out of quota does not say so
             107,
             f"ArchSession.startWithAuthToken - Exception info: could not find the flow with id '{job.id}'",
             "Error during program export execution:",
@@ -69,40 +98,58 @@ def _run(world: World, quota: Quota, job: Job, at: float) -> None:
     record = world.flow_named(flow.name, type_)
     permission = "architect:flow:add" if record is None else "architect:flow:publish"
     if held is not None and permission not in held:
-        raise _FailedError(123, f"the '{permission}' permission is required")  # (real)
-    if record is not None and record.locked_by is not None and record.locked_by != job.client:
-        raise _FailedError(  # (real), from "is locked by another entity" on
+        raise FailedError(123, f"the '{permission}' permission is required")  # (real)
+    if job.refused or (record is not None and not _may_take(record, job)):
+        raise FailedError(  # (real), from "is locked by another entity" on
             123,
             f"The flow ( name: '{flow.name}', type: '{type_}' ) is locked by another entity. You can use the "
             "--forceUnlock command line parameter if you wish to publish flows locked by another entity.",
         )
+    if record is not None and job.target == record.id and record.locked_job != job.id:
+        raise FailedError(123, f"The flow ( name: '{flow.name}', type: '{type_}' ) is not locked by this session.")
     _validate(flow)
-    _resolve(world, job, objects)
-    content = content_of(world, job.body)
+    resolve(world, job, objects)
     if record is None:
         record = world.new_flow(flow.name, type_)
+    job.flow = record.id
+    if fault.nothing:
+        return
+    content = content_of(world, fault.publish or job.body)
+    if fault.corrupt:
+        content = edited(world, record, content, nth=1)
     record.description = flow.description
     version = world.check_in(record, world.keep(content), job.client, at)
-    world.publish(record, version, at)
-    world.release_lock(record)
-    job.flow = record.id
+    world.publish(record, version, job.client, at)
+    record.operation = done_json(world.guid(), "PUBLISH", job.client)
 
 
-def _read(job: Job) -> ArchitectFlow:
+def _type(flow: ArchitectFlow) -> str:
+    return PLATFORM_TYPES.get(flow.type, flow.type.lower())
+
+
+def _read(world: World, job: Job) -> ArchitectFlow:
+    """What was uploaded; read once for each job."""
+    known = world.readings.get(job.id)
+    if known is None or known[0] != job.body:
+        known = world.readings[job.id] = (job.body, _reading(job))
+    return known[1]
+
+
+def _reading(job: Job) -> ArchitectFlow:
     if job.encoding_error:
-        raise _FailedError(123, "The flow definition is not valid UTF-8.")
+        raise FailedError(123, "The flow definition is not valid UTF-8.")
     reading = read_flow("flow.yaml", job.body.encode())
     problems = reading.document.problems
     if problems:
-        raise _FailedError(123, f"The flow definition cannot be read: {problems[0].message}")
+        raise FailedError(123, f"The flow definition cannot be read: {problems[0].message}")
     if reading.document.placeholders:
         key = next(iter(reading.document.placeholders))
-        raise _FailedError(123, f"The flow definition holds the substitution '{{{{{key}}}}}', which has no value.")
+        raise FailedError(123, f"The flow definition holds the substitution '{{{{{key}}}}}', which has no value.")
     flow = reading.flow
     if not isinstance(flow, ArchitectFlow) or flow.document.syntax != "yaml":
-        raise _FailedError(123, "The flow definition is no Architect YAML.")
+        raise FailedError(123, "The flow definition is no Architect YAML.")
     if not flow.name:
-        raise _FailedError(123, "The flow definition has no name.")
+        raise FailedError(123, "The flow definition has no name.")
     return flow
 
 
@@ -125,7 +172,7 @@ def _validate(flow: ArchitectFlow) -> None:
                 f"ref path: /{flow.type}/{_place(flow, action)}",
             ]
     if lines:
-        raise _FailedError(123, *lines)
+        raise FailedError(123, *lines)
 
 
 def _issue(number: int, name: str, type_: str) -> str:
@@ -142,33 +189,3 @@ def _place(flow: ArchitectFlow, action: Action) -> str:
         if action.id.startswith(f"{container.id}/"):
             return f"{container.kind}s/{container.kind}[{container.ref_id or container.name}]/actions/{action.type}[…]"
     return action.type
-
-
-def _resolve(world: World, job: Job, objects: list[Wanted]) -> None:
-    lines = []
-    for item in objects:
-        if item.kind == "flow":
-            found = [
-                flow
-                for flow in world.state.flows.values()
-                if flow.name == item.name and not flow.deleted and item.flow_type in ("", flow.type)
-            ]
-            count = min(1, len(found))
-        else:
-            count = len(world.entity(item.kind, item.name))
-        if count == 1:
-            continue
-        if count == 0 and job.create_stubs:
-            if item.kind == "flow":
-                world.new_flow(item.name, item.flow_type or "inboundcall").active = False
-            else:
-                world.add_entity(item.kind, item.name)
-        elif count == 0:
-            lines.append(f"find '{item.kind}' by value of '{item.name}' - no matches")  # (real)
-        else:
-            lines.append(  # (real) from "is another" on
-                f"find '{item.kind}' by value of '{item.name}' - '{item.name}' is another case sensitive match - "
-                "unable to disambiguate network results."
-            )
-    if lines:
-        raise _FailedError(123, *lines)

@@ -28,8 +28,9 @@ def flow_json(world: World, flow: FlowRecord) -> dict[str, Any]:
     published, checked_in = flow.version(flow.published), flow.version(flow.checked_in)
     if published is not None:
         body["publishedVersion"] = version_json(world, flow, published)
-        if published.by.kind == "user":
-            body["publishedBy"] = who_json(published.by)
+        publisher = published.published_by or published.by
+        if publisher.kind == "user":
+            body["publishedBy"] = who_json(publisher)
         configuration = world.content(published.content).configuration if published.content else None
         if configuration is not None:
             default = configuration.get("defaultLanguage")

@@ -237,7 +237,7 @@ def _publish(world: World, record: FlowRecord, file: _File, twin: _File | None =
         content = Content(configuration=flow.document.root, is_pair=True)
     now = world.clock()
     version = world.check_in(record, world.keep(content), COLLEAGUE, now)
-    world.publish(record, version, now)
+    world.publish(record, version, COLLEAGUE, now)
 
 
 def _belongs(world: World, file: _File) -> None:
@@ -299,7 +299,7 @@ def _history(
             if file is not None:
                 _publish(world, record, file)
         version = world.check_in(record, newest.content, COLLEAGUE, world.clock())
-        world.publish(record, version, world.clock())
+        world.publish(record, version, COLLEAGUE, world.clock())
     if seeded.draft and record.saved is None:
         file = _read(folder / seeded.draft, values, explicit=True)
         if file is not None:

@@ -220,10 +220,16 @@ class Emulator:
             self.faults.add(FaultRule.model_validate(rule))
 
     def colleague(self, does: str, flow: str, **deed: Any) -> None:
-        """Have a colleague do something now: the keys of `Deed`."""
+        """Have a colleague do something now: the keys of `Deed`.
+
+        Raises:
+            KeyError: the flow is not there.
+            ValueError: it cannot be done to this flow.
+        """
         with self.world.lock:
             self._settle()
-            colleague.do(self.world, Deed.model_validate({"does": does, "flow": flow, **deed}))
+            if not colleague.do(self.world, Deed.model_validate({"does": does, "flow": flow, **deed})):
+                raise KeyError(flow)
             self.world.save()
 
     def expire_tokens(self) -> None:

@@ -42,6 +42,6 @@ def _end(world: World, operation: Operation) -> None:
     else:
         version = flow.version(operation.version)
         if version is not None:
-            world.publish(flow, version, operation.due)
+            world.publish(flow, version, operation.who, operation.due)
             world.release_lock(flow)
     flow.operation = operation_json(operation, complete=True, status=status)

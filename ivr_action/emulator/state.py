@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 Mode = Literal["specification", "platform"]
 
@@ -42,6 +42,8 @@ class Version(BaseModel):
     content: str
     """Key of its content; empty for a draft that changed nothing."""
     published: float | None = None
+    published_by: Who | None = None
+    """Who made it the published one; not always who made it."""
 
 
 class FlowRecord(BaseModel):
@@ -61,6 +63,8 @@ class FlowRecord(BaseModel):
     checked_in: str | None = None
     locked_by: Who | None = None
     locked_at: float | None = None
+    locked_job: str = ""
+    """The publish job that holds the lock, for its client."""
     operation: dict[str, Any] | None = None
     active: bool = True
     deleted: bool = False
@@ -90,11 +94,22 @@ class Content(BaseModel):
 class JobFault(BaseModel):
     """How a job goes wrong, by a fault."""
 
+    model_config = ConfigDict(extra="forbid")
+
     never_ends: bool = False
+    """It stays `Started`, and so does its lock."""
     status: str = ""
     """An unknown one, shown instead of `Started`."""
-    fail: list[str] | None = None
-    """It fails with these messages; with none where the list is empty."""
+    fail: list[str | dict[str, Any]] | None = None
+    """It fails with these messages, texts or whole ones; with none where the list is empty."""
+    keeps_lock: bool = False
+    """At its end the lock stays."""
+    publish: str = ""
+    """It publishes this Architect YAML instead of what was uploaded."""
+    corrupt: bool = False
+    """It publishes what was uploaded with one small change."""
+    nothing: bool = False
+    """It ends with `Success` and publishes nothing."""
 
 
 class Job(BaseModel):
@@ -116,6 +131,10 @@ class Job(BaseModel):
     command: Literal["Publish"] = "Publish"
     messages: list[dict[str, Any]] = Field(default_factory=list)
     fault: JobFault | None = None
+    target: str = ""
+    """Id of the flow whose lock it took."""
+    refused: bool = False
+    """The flow was locked when the job began."""
 
 
 class ExportJob(BaseModel):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ivr_action.emulator.problems import flow_not_found
 from ivr_action.emulator.state import Content, Entity, FlowRecord, Mode, State, Version, Who
 from ivr_action.emulator.store import Store
+from ivr_action.flow.flow import ArchitectFlow
 
 _CACHED = 256
 """Contents that are kept as values."""
@@ -55,6 +56,8 @@ class World:
     pace: Pace
     lock: threading.RLock = field(default_factory=threading.RLock)
     base_url: str = ""
+    readings: dict[str, tuple[str, ArchitectFlow]] = field(default_factory=dict)
+    """Publish job → what was uploaded and the flow in it, while the job runs."""
     _contents: dict[str, Content] = field(default_factory=dict)
 
     @property
@@ -109,6 +112,9 @@ class World:
             found = self._contents[key] = Content.model_validate_json(self.store.read_content(key))
         return found
 
+    def forget_reading(self, job: str) -> None:
+        self.readings.pop(job, None)
+
     def check_in(self, flow: FlowRecord, content: str, who: Who, at: float) -> Version:
         """Add a version that is checked in and not published."""
         number = flow.versions[-1].number + 1 if flow.versions else 1
@@ -118,10 +124,10 @@ class World:
         flow.saved = None
         return made
 
-    def publish(self, flow: FlowRecord, version: Version, at: float) -> None:
+    def publish(self, flow: FlowRecord, version: Version, who: Who, at: float) -> None:
         """Make a version the published one."""
         version.kind = "PUBLISH"
-        version.published = at
+        version.published, version.published_by = at, who
         flow.published = version.id
         flow.active = True
 
@@ -139,11 +145,19 @@ class World:
         self.take_lock(flow, who, at)
         return made
 
-    def take_lock(self, flow: FlowRecord, who: Who, at: float) -> None:
-        flow.locked_by, flow.locked_at = who, at
+    def take_lock(self, flow: FlowRecord, who: Who, at: float, job: str = "") -> None:
+        """Give somebody the lock, a publish job of his where one is named."""
+        flow.locked_by, flow.locked_at, flow.locked_job = who, at, job
 
     def release_lock(self, flow: FlowRecord) -> None:
         flow.locked_by = flow.locked_at = None
+        flow.locked_job = ""
+
+    def unlock(self, flow: FlowRecord, at: float) -> None:
+        """Take the lock from whoever holds it; a saved draft becomes a version and is not lost."""
+        if flow.saved is not None:
+            self.check_in(flow, flow.saved.content, flow.saved.by, at)
+        self.release_lock(flow)
 
     # -- entities ---------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from ivr_action.emulator.server import Emulator
+from ivr_action.emulator.state import Client
 from ivr_action.emulator.world import Pace
 
 ASSETS = Path(__file__).parent / "assets"
@@ -41,10 +42,11 @@ class Session:
     time: Time
     http: httpx.Client
 
-    def log_in(self) -> None:
+    def log_in(self, client: Client | None = None) -> None:
+        client = client or self.emulator.client
         answer = self.http.post(
             f"{self.emulator.login_url}/oauth/token",
-            auth=(self.emulator.client_id, self.emulator.client_secret),
+            auth=(client.id, client.secret),
             data={"grant_type": "client_credentials"},
         )
         assert answer.status_code == 200, answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.emulator.conftest import MAIN, Serve
@@ -81,11 +82,11 @@ def test_a_deleted_flow_is_gone_unless_one_asks_for_deleted_ones(serve: Serve) -
 
 def test_a_draft_locks_the_flow_and_unlock_keeps_it_as_a_version(serve: Serve) -> None:
     session = serve(MAIN)
-    session.emulator.colleague("draft", "Main line", yaml=MAIN.read_text().replace("Where everybody", "Nobody"))
+    session.emulator.colleague("draft", "Main line", yaml=MAIN.read_text().replace("Press 1", "Press one"))
     flow = session.get("/flows")["entities"][0]
     assert flow["lockedUser"]["name"] == "A Colleague"
     assert flow["savedVersion"]["id"].startswith("saved_version_")
-    assert session.get(f"/flows/{flow['id']}/latestconfiguration")["description"] == "Nobody calls"
+    assert "Press one" in json.dumps(session.get(f"/flows/{flow['id']}/latestconfiguration"))
     refused = session.send("PUT", f"/flows/{flow['id']}", {"name": "Mine"}, status=409)
     assert refused["code"] == "architect.flow.locked.by.user"
     assert refused["messageParams"] == {"flowName": "Main line", "userName": "A Colleague"}
