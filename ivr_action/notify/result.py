@@ -6,14 +6,15 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ivr_action import __version__
 from ivr_action.notify.events import Event
-from ivr_action.notify.webhooks import Delivery
+from ivr_action.notify.webhooks import Delivery, Outcome
 
-SCHEMA = "urn:ivr-action:schema:webhooks:1.0"
-"""Versioned: a new minor version only adds."""
-LIMIT = 200_000
-"""Characters; GitHub takes 1 MiB for all outputs of a job together."""
+LIMIT = 60_000
+"""Characters, all of them ASCII: an environment variable, in which a later step takes an output, may have 128 KiB."""
+CUT = "cut"
+"""The `result` of the last item where not all fit."""
+_MARK = 130
+"""Room for the mark at the end."""
 
 
 def webhooks_json(
@@ -24,10 +25,11 @@ def webhooks_json(
     redact: Callable[[str], str] = str,
     limit: int = LIMIT,
 ) -> str:
-    """One line of JSON with every event once and every delivery, never longer than the limit.
+    """One line of JSON, a list of `{receiver, event_id, result, status, attempts, reason, payload}`.
 
-    Where it would be, what happened keeps its place: first the payloads are left out, from the end, then the
-    deliveries that got through, then those that did not; `omitted` counts each.
+    What was not delivered comes first. Where the list would pass the limit, payloads are left out (`payload` is null),
+    from the end; where that is not enough, the last item's `result` is `cut`, and its `left` says how many
+    deliveries are missing.
 
     Args:
         form: in which the events were sent.
@@ -36,35 +38,28 @@ def webhooks_json(
         redact: hides secrets in what is returned.
         limit: in characters.
     """
-    payloads: list[Any] = [{"event_id": event.id, "payload": json.loads(event.render(form)[0])} for event in events]
-    failed = [_delivery(one) for one in deliveries if not one.delivered]
-    passed = [_delivery(one) for one in deliveries if one.delivered]
-    data: dict[str, Any] = {
-        "schema": SCHEMA,
-        "tool": {"name": "ivr-action", "version": __version__},
-        "format": form,
-        "events": len(events),
-        "delivered": len(passed),
-        "failed": len(failed),
-        "omitted": {},
-    }
-    counts = len(payloads), len(passed), len(failed)
-
-    def text() -> str:
-        left_out = (count - len(pile) for count, pile in zip(counts, (payloads, passed, failed), strict=True))
-        data["omitted"] = dict(zip(("payloads", "delivered", "failed"), left_out, strict=True))
-        return redact(json.dumps({**data, "deliveries": [*failed, *passed], "payloads": payloads}, separators=_TIGHT))
-
-    made = text()
-    for pile in (payloads, passed, failed):
-        while pile and len(made) > limit:
-            # Half of it at a time: the text is made only a few times, however long the piles are.
-            del pile[len(pile) // 2 :]
-            made = text()
-    return made
+    payloads = {event.id: redact(_line(json.loads(event.render(form)[0]))) for event in events}
+    ordered = sorted(deliveries, key=lambda one: one.delivered)
+    bare = [redact(_line(_delivery(one)))[:-1] for one in ordered]
+    bare_size = 2 + sum(len(text) + len(',"payload":null},') for text in bare)
+    cut = 0
+    while bare_size > limit and bare:
+        bare_size -= len(bare.pop()) + len(',"payload":null},') - (_MARK if not cut else 0)
+        cut += 1
+    room = limit - bare_size
+    items = []
+    for text, one in zip(bare, ordered, strict=False):
+        payload = payloads.get(one.event_id, "null")
+        room -= len(payload)
+        items.append(f'{text},"payload":{payload if room >= 0 else "null"}}}')
+    if cut:
+        mark = _delivery(Delivery("", "", Outcome.FAILED))
+        items.append(_line({**mark, "result": CUT, "payload": None, "left": cut}))
+    return f"[{','.join(items)}]"
 
 
-_TIGHT = (",", ":")
+def _line(data: Any) -> str:
+    return json.dumps(data, separators=(",", ":"))
 
 
 def _delivery(one: Delivery) -> dict[str, Any]:
