@@ -67,26 +67,35 @@ def _union(before: FlowGraph, after: FlowGraph, difference: FlowDifference) -> _
         if graph is after or id_ not in after.nodes
     }
     gone = {id_ for id_, change in status.items() if change is Change.REMOVED}
-    ends = {(way.source, way.label, way.after): Change.ADDED for way in difference.transitions if way.after}
-    left = {(way.source, way.label, way.before): Change.REMOVED for way in difference.transitions if way.before}
     new = {id_ for id_, change in status.items() if change is Change.ADDED}
+    leads = _Ends(after.transitions, ((way.source, way.label, way.after) for way in difference.transitions))
+    led = _Ends(before.transitions, ((way.source, way.label, way.before) for way in difference.transitions))
     ways: dict[tuple[Transition, Change | None], None] = {}
     for way in after.transitions:
-        change = ends.get((way.source, way.label, way.target))
-        added = change or (Change.ADDED if way.source in new or way.target in new else None)
-        ways[way._replace(element=None), added] = None
+        added = way in leads or way.source in new or way.target in new
+        ways[way._replace(element=None), Change.ADDED if added else None] = None
     for way in before.transitions:
-        key = way.source, way.label, way.target
-        if key in left or way.source in gone or way.target in gone:
+        if way in led or way.source in gone or way.target in gone:
             ways[way._replace(element=None), Change.REMOVED] = None
     return _Union(drawn, {id_: change for id_, change in status.items() if id_ in drawn}, ways)
 
 
+class _Ends:
+    """Which transitions of a graph a difference speaks of: by label, or by ends where it has another label."""
+
+    def __init__(self, ways: Iterable[Transition], named: Iterable[tuple[str, str, str | None]]) -> None:
+        exact = {(way.source, way.label, way.target) for way in ways}
+        wanted = set(named)
+        self._exact = wanted & exact
+        self._ends = {(source, target) for source, label, target in wanted - exact}
+
+    def __contains__(self, way: Transition) -> bool:
+        return (way.source, way.label, way.target) in self._exact or (way.source, way.target) in self._ends
+
+
 def _touched(whole: _Union, difference: FlowDifference) -> dict[str, None]:
     """Ids of the nodes that changed, or whose ways did, in the order of the flow."""
-    named = {*whole.status}
-    for way in difference.transitions:
-        named |= {way.source, way.before or "", way.after or ""}
+    named = {*whole.status, *(way.source for way in difference.transitions)}
     return {id_: None for id_ in whole.nodes if id_ in named}
 
 

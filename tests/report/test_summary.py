@@ -19,7 +19,7 @@ from ivr_action.report.summary import render
 from tests.samples import HOSTILE, chain, finding, hostile_report
 
 LOOK = Look(blob_url="https://github.com/a/b/blob/0123/", rules_url="https://github.com/d/e/blob/v1/docs/rules/")
-_OURS = {
+OURS = {
     "h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "a", "code", "br", "em", "pre", "span",
     "details", "summary", "blockquote",
 }  # fmt: skip
@@ -106,7 +106,7 @@ def test_diagrams_with_findings_come_first_and_are_coloured() -> None:
 
 def test_nothing_hostile_becomes_markup() -> None:
     page = page_of(render(hostile_report(), LOOK))
-    assert page.tags <= _OURS
+    assert page.tags <= OURS
     assert page.attributes <= {"a href", "details open", "code class", "td style", "th style"}
     assert all(link.startswith(("https://github.com/a/b/blob/0123/", "https://github.com/d/e/")) for link in page.links)
     for text in HOSTILE[:2]:
