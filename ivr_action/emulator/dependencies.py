@@ -7,10 +7,10 @@ from typing import Any
 
 from ivr_action.emulator.call import Answer, Call, Row, page
 from ivr_action.emulator.problems import bad_request, not_emulated, not_found
-from ivr_action.emulator.references import Wanted, wanted
 from ivr_action.emulator.state import FlowRecord, Version
 from ivr_action.emulator.world import World
 from ivr_action.flow.flow import ArchitectFlow
+from ivr_action.flow.outside import Wanted, wanted
 from ivr_action.flow.read import read_flow
 
 _KINDS = {

@@ -13,12 +13,12 @@ from ivr_action.emulator.configuration.write import PLATFORM_TYPES
 from ivr_action.emulator.editor import edited
 from ivr_action.emulator.limits import Quota
 from ivr_action.emulator.login import iso
-from ivr_action.emulator.references import wanted
 from ivr_action.emulator.render import done_json
 from ivr_action.emulator.resolve import FailedError, resolve
 from ivr_action.emulator.state import FlowRecord, Job, JobFault
 from ivr_action.emulator.world import World
 from ivr_action.flow.flow import Action, ArchitectFlow
+from ivr_action.flow.outside import wanted
 from ivr_action.flow.read import read_flow
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ivr_action.emulator.lookups import path_of
-from ivr_action.emulator.references import Wanted
 from ivr_action.emulator.state import Job
 from ivr_action.emulator.world import World
+from ivr_action.flow.outside import Wanted
 
 _LARGEST = 4096
 """Characters of a body in `details`."""
@@ -43,6 +43,8 @@ def resolve(world: World, job: Job, objects: list[Wanted]) -> None:
     """
     lines, details = [], []
     for item in objects:
+        if item.kind == "systemPrompt":
+            continue  # every organisation has them
         found = _found(world, item)
         count = min(1, len(found)) if item.kind == "flow" else len(found)
         if count == 1:

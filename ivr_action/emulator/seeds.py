@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr_action.emulator.colleague import COLLEAGUE
 from ivr_action.emulator.configuration.content import content_of
-from ivr_action.emulator.configuration.write import PLATFORM_TYPES, signature
-from ivr_action.emulator.references import wanted
+from ivr_action.emulator.configuration.sameness import signature
+from ivr_action.emulator.configuration.write import PLATFORM_TYPES
 from ivr_action.emulator.specification import set_document
 from ivr_action.emulator.state import Content, FlowRecord
 from ivr_action.emulator.world import World
 from ivr_action.flow.document import plain
 from ivr_action.flow.flow import ArchitectFlow, Flow, Format, NodeGraphFlow
+from ivr_action.flow.outside import wanted
 from ivr_action.flow.read import looks_like_flow, read_flow
 from ivr_action.flow.yamltext import PLACEHOLDER, parse_yaml
 
