@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ivr_action.emulator.configuration.write import signature
+from ivr_action.emulator.configuration.sameness import signature
 from ivr_action.emulator.server import Emulator
 from ivr_action.flow.flow import ArchitectFlow
 from ivr_action.flow.read import read_flow

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ivr_action.emulator.configuration.expressions import TYPE_CODES, Resolve, expression, generic, is_wrapped
+from ivr_action.emulator.configuration.expressions import TYPE_CODES, Resolve, expression, generic
 from ivr_action.emulator.configuration.numbering import Numbers
 from ivr_action.emulator.configuration.params import params
+from ivr_action.emulator.configuration.sameness import difference, signature
+from ivr_action.emulator.configuration.settings import error_handling, language_settings, variables
 from ivr_action.flow.actions import FLOW_TYPES, action_type
-from ivr_action.flow.document import text
-from ivr_action.flow.flow import Action, ArchitectFlow, Choice, Container, Flow, Output
+from ivr_action.flow.flow import Action, ArchitectFlow, Choice, Container, Output
 from ivr_action.flow.graph import OPTIONAL_OUTPUTS
 from ivr_action.flow.read import read_flow
 
@@ -43,31 +44,20 @@ def write_configuration(flow: ArchitectFlow, resolve: Resolve, guid: Callable[[]
         raise UnwritableError(f"it holds something of an unknown shape: {error}") from error
     again = read_flow("configuration.json", json.dumps(made).encode()).flow
     if again is None or signature(again) != signature(flow):
-        raise UnwritableError(f"it would come back as another flow{_difference(flow, again)}")
+        raise UnwritableError(f"it would come back as another flow{difference(flow, again)}")
     return made
-
-
-def signature(flow: Flow) -> tuple[Any, ...]:
-    """What two flows must have in common to be the same for a caller."""
-    graph = flow.graph
-    nodes = {(node.id, node.kind, node.type, node.waits) for node in graph.nodes.values()}
-    ways = {(way.source, way.target, way.label or "", way.kind, way.bounded) for way in graph.transitions}
-    return graph.start, nodes, ways
-
-
-def _difference(flow: Flow, again: Flow | None) -> str:
-    if again is None:
-        return ""
-    for mine, theirs in zip(signature(flow)[1:], signature(again)[1:], strict=True):
-        for item in sorted(mine ^ theirs, key=str):
-            return f": {item[0]}" + (f" → {item[1]}" if len(item) > 4 else "")
-    return ": its start"
 
 
 class _Writer:
     def __init__(self, flow: ArchitectFlow, resolve: Resolve, guid: Callable[[], str]) -> None:
         self.flow, self.resolve, self.guid = flow, resolve, guid
         self.numbers = Numbers(flow)
+        self.whiles = {
+            way.target
+            for way in flow.graph.transitions
+            if not way.bounded and f"{way.source}/".startswith(f"{way.target}/")
+        }
+        """Loops whose count is a condition."""
         self.ids = {id(container): guid() for container in flow.containers}
         self.choice_ids = {id(choice): guid() for container in flow.containers for choice in container.choices}
         self.path_ids = {
@@ -88,9 +78,9 @@ class _Writer:
             "defaultLanguage": _locale(flow.default_language),
             "supportedLanguages": [_locale(language) for language in flow.supported_languages],
             "initialSequence": self.ids[id(start)] if start is not None else "",
-            "variables": self.variables(flow.element),
+            "variables": variables(flow.element, self.resolve, self.guid),
             "flowSequenceItemList": [self.container(container) for container in flow.containers],
-            "errorHandling": self.error_handling(),
+            "errorHandling": error_handling(flow, self.ids, self.resolve),
             "defaultSettings": {
                 key: generic(value, self.resolve)
                 for key, value in flow.element.items()
@@ -101,73 +91,7 @@ class _Writer:
             "debugSettings": {},
             "manifest": {},
         }
-        tasks = {
-            name: self.ids[id(reference.target)]
-            for name, reference in flow.intents
-            if isinstance(reference.target, Container)
-        }
-        intents = self.intents()
-        if tasks or intents:
-            made["nluMetaData"] = {"mappings": {"intentsToReusableTasks": tasks}, "intents": intents}
-        knowledge = flow.element.get("settingsKnowledge")
-        if isinstance(knowledge, dict) and len(knowledge) == 1 and not is_wrapped(knowledge):
-            ((base, inner),) = knowledge.items()
-            made["knowledgeSettings"] = {"knowledgeBaseName": base, **generic(inner, self.resolve)}
-        return made
-
-    def intents(self) -> dict[str, Any]:
-        """What a bot asks to confirm each intent."""
-        bot = self.flow.element.get("settingsBotFlow")
-        listed = bot.get("intentSettings") if isinstance(bot, dict) else None
-        return {
-            text(holder["intent"]["name"]) or "": {
-                "confirmation": generic(holder["intent"]["confirmation"], self.resolve)
-            }
-            for holder in listed or ()
-            if "confirmation" in holder["intent"]
-        }
-
-    def error_handling(self) -> dict[str, Any]:
-        settings = self.flow.element.get("settingsErrorHandling")
-        handling = settings.get("errorHandling") if isinstance(settings, dict) else None
-        made: dict[str, Any] = {}
-        if isinstance(handling, dict) and handling:
-            made["handlingType"] = next(iter(handling))
-            queue = handling.get("queue")
-            if isinstance(queue, dict) and is_wrapped(queue.get("targetQueue")):
-                made["queue"] = expression(queue["targetQueue"], "que", self.resolve)
-        for reference in self.flow.error_handling:
-            if isinstance(reference.target, Container):
-                made[f"{reference.target.kind}Reference"] = self.ids[id(reference.target)]
-        if isinstance(settings, dict):
-            made["settings"] = {
-                key: generic(value, self.resolve) for key, value in settings.items() if key != "errorHandling"
-            }
-        return made
-
-    def variables(self, element: Any) -> list[dict[str, Any]]:
-        made = []
-        for holder in element.get("variables", ()):
-            ((word, inner),) = holder.items()
-            kind = word.removesuffix("Variable")
-            is_list = kind.endswith("Collection")
-            base = kind.removesuffix("Collection")
-            code = TYPE_CODES.get(base, base) + ("_coll" if is_list else "")
-            plain = generic(inner, self.resolve)
-            initial = inner.get("initialValue", {"noValue": None})
-            made.append(
-                {
-                    "id": self.guid(),
-                    "name": plain.get("name"),
-                    "initialValue": (
-                        expression(initial, code, self.resolve)
-                        if is_wrapped(initial)
-                        else generic(initial, self.resolve)
-                    ),
-                    "isCollection": is_list,
-                    **{key: value for key, value in plain.items() if key not in ("name", "initialValue")},
-                }
-            )
+        made |= language_settings(flow, self.ids, self.resolve)
         return made
 
     # -- containers -------------------------------------------------------------------------------------------
@@ -192,11 +116,8 @@ class _Writer:
                 if key in container.element:
                     made["prompts" if key == "audio" else key] = generic(container.element[key], self.resolve)
             return made
-        made["variables"] = self.variables(
-            container.element
-            if container.kind != "startup"
-            else {"variables": container.element.get("startUpTaskVariables", ())}
-        )
+        key = "startUpTaskVariables" if container.kind == "startup" else "variables"
+        made["variables"] = variables(container.element, self.resolve, self.guid, key)
         actions: list[Any] = []
         made["actionList"] = actions
         first = self.write_list(container.actions, actions)
@@ -268,6 +189,8 @@ class _Writer:
         if following:
             made["nextAction"] = following
         made |= params(action, self.resolve)
+        if action.id in self.whiles and isinstance(made.get("loopCount"), dict):
+            made["loopCount"]["type"] = "bln"
         self.references(action, made)
         self.outputs(action, known.outputs, made, todo)
         return made
