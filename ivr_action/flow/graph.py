@@ -334,7 +334,7 @@ def _is_bounded(action: Action) -> bool:
     count = action.params.get("loopCount") if isinstance(action.params, dict) else None
     if isinstance(count, dict):
         expression = text(count.get("exp"))
-        if expression is None and "config" in count:
+        if expression is None and "type" in count:
             return count.get("type") != "bln"
         return expression is None or not _BOOLEAN.search(expression)
     return True
