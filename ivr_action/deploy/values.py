@@ -8,9 +8,11 @@ from typing import Literal, Protocol
 
 from ivr_action.flow.flow import Flow, NodeGraphFlow
 from ivr_action.genesys.clock import Deadline
+from ivr_action.genesys.flow_state import FlowState
 from ivr_action.genesys.inspect import Inspector
 from ivr_action.genesys.lookups import Lookups
 from ivr_action.genesys.pace import Pace
+from ivr_action.genesys.publish_job import PublishStore
 from ivr_action.genesys.store import FlowStore, Live
 from ivr_action.model.deployment import DeployedFlow
 from ivr_action.model.finding import Finding
@@ -88,7 +90,16 @@ class Compiled(Protocol):
 class PublishStores(Protocol):
     """Makes a store that saves by publish jobs."""
 
-    def __call__(self, *, create_stubs: bool) -> FlowStore: ...
+    def __call__(
+        self, client_id: str, *, create_stubs: bool = False, guard: Callable[[FlowState], None] | None = None
+    ) -> PublishStore:
+        """A store for versions by this client.
+
+        Args:
+            client_id: of our OAuth client.
+            create_stubs: whether its jobs make stubs of flows that are missing.
+            guard: is shown the flow right before a job is registered, and raises to stop it.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,7 @@ class Ground:
     """Makes Architect YAML of a node graph; None where that is not possible."""
     validate: Callable[[Flow], Sequence[Finding]] = field(default=lambda flow: ())
     """The findings that forbid to send a flow; asked before a merged one is sent."""
-    keep: Callable[[PlannedFlow, Live], str] | None = None
+    keep: Callable[[Live], str] | None = None
     """Keeps what is live before it is replaced, and gives the path of the file."""
 
 
