@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ivr_action.api import build_ivr_node_payload, validate_flow_topology
     from ivr_action.genesys.client import initialize_genesys_client
-    from ivr_action.genesys.public import update_flow_with_conflict_resolution
     from ivr_action.metrics import FlowMetricsTracker
     from ivr_action.notify.webhooks import trigger_cicd_webhook
     from ivr_action.trace.mock import execute_mock_trace
+    from ivr_action.updater import IvrFlowUpdater, update_flow_with_conflict_resolution
 
 __version__ = "0.1.0"
 
 __all__ = [
     "FlowMetricsTracker",
+    "IvrFlowUpdater",
     "__version__",
     "build_ivr_node_payload",
     "execute_mock_trace",
@@ -30,11 +31,12 @@ __all__ = [
 
 _HOMES = {
     "FlowMetricsTracker": "ivr_action.metrics",
+    "IvrFlowUpdater": "ivr_action.updater",
     "build_ivr_node_payload": "ivr_action.api",
     "execute_mock_trace": "ivr_action.trace.mock",
     "initialize_genesys_client": "ivr_action.genesys.client",
     "trigger_cicd_webhook": "ivr_action.notify.webhooks",
-    "update_flow_with_conflict_resolution": "ivr_action.genesys.public",
+    "update_flow_with_conflict_resolution": "ivr_action.updater",
     "validate_flow_topology": "ivr_action.api",
 }
 

@@ -6,6 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 
+def __getattr__(name: str) -> Any:
+    """The public functions that live elsewhere, so that `from ivr_action.api import …` finds all of them."""
+    import ivr_action
+
+    if name not in ivr_action.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(ivr_action, name)
+
+
 def build_ivr_node_payload(
     node_id: str,
     node_type: str,

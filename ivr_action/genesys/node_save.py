@@ -160,7 +160,7 @@ def live_of(data: Mapping[str, Any], flow_id: str = "") -> Live:
 
 
 def _same(one: Content, sent: Content) -> bool:
-    return all(key in one and alike(one[key], sent[key]) for key in _KEYS if key in sent)
+    return all(alike(one.get(key), sent[key]) for key in _KEYS if key in sent)
 
 
 def _found(data: Any) -> Found:

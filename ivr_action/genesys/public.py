@@ -1,4 +1,4 @@
-"""The specification's save function, over the same loop as the action."""
+"""Saving one flow through whatever speaks to the platform, over the same loop as the action."""
 
 from __future__ import annotations
 
@@ -11,65 +11,74 @@ from ivr_action.errors import UsageError
 from ivr_action.genesys.answers import error_from
 from ivr_action.genesys.client import PATIENCE, call_api
 from ivr_action.genesys.clock import Clock, Deadline
+from ivr_action.genesys.errors import NotFoundError
 from ivr_action.genesys.node_save import NodeStore
 from ivr_action.genesys.pace import Pace
 from ivr_action.genesys.redact import Redactor
-from ivr_action.genesys.save import Resolve, SaveLoop
-from ivr_action.genesys.store import ConflictError, FlowStore
+from ivr_action.genesys.save import ATTEMPTS, Resolve, SaveLoop
+from ivr_action.genesys.store import ConflictError, FlowStore, Live, RejectedError, Saved
 
 _HEADER_ARGUMENTS = ("headers", "header_params", "custom_headers", "extra_headers")
 
 
-def update_flow_with_conflict_resolution(
+def save_flow(
     flows_api: Any,
     flow_id: str,
-    updated_flow_body: Mapping[str, Any],
-    max_retries: int = 5,
+    body: Mapping[str, Any],
+    attempts: int = ATTEMPTS,
     *,
     resolve: Resolve | None = None,
+    keep: Callable[[Live], object] | None = None,
     pace: Pace | None = None,
     deadline: Deadline | None = None,
-) -> dict[str, Any]:
+) -> Saved:
     """Saves a flow's nodes by one PUT with `If-Match`, never over a change that the caller has not seen.
 
     Args:
-        flows_api: the SDK's `ArchitectApi`, a `FlowStore`, or an object with `get_flow(flow_id)` and
-            `update_flow(flow_id, body, …)`, which must take `if_match` or headers.
+        flows_api: what `flow_store` takes.
         flow_id: of the flow.
-        updated_flow_body: the flow with its `nodes`. Its integer `version`, where there is one, is the version that it
-            was made from; without one it is the version that is live when this begins.
-        max_retries: times that it is sent again after a conflict or a lost answer; 0 for once in all.
-        resolve: merges when somebody else has changed the flow in between: (base, ours, live) → what to save.
+        body: the flow with its `nodes`. Its integer `version`, where there is one, is the version that it was made
+            from; without one it is the version that is live when this begins.
+        attempts: to send, in all.
+        resolve: merges; None refuses when somebody else has changed the flow.
+        keep: is given what is live before every write.
         pace: for waits; None: a pace of its own.
         deadline: None: three minutes.
 
-    Returns:
-        What was saved, with its new `version`.
-
     Raises:
-        ConflictError: somebody else changed the flow, and nothing says how to merge.
-        RejectedError: the platform does not hold flows as nodes, or did not store what it said it had.
-        OutcomeUnknownError: it was sent, and looking did not tell whether it took effect.
-        PlatformError: it refused or could not be reached; nothing was changed then.
+        ConflictError: somebody else changed the flow and it cannot be merged, also because the platform no longer
+            shows the version that the body was made from.
+        PlatformError: of `SaveLoop.save`.
     """
-    if not isinstance(updated_flow_body.get("nodes"), Mapping):
-        raise UsageError("`updated_flow_body` must be a flow with a map `nodes`.")
+    if not isinstance(body.get("nodes"), Mapping):
+        raise UsageError("What is to be saved must be a flow with a map `nodes`.")
     store = flow_store(flows_api)
     pace = pace or Pace(Clock())
     deadline = deadline or Deadline.after(pace.clock, PATIENCE)
     base = store.read(flow_id)
-    edited = updated_flow_body.get("version")
+    edited = body.get("version")
     if edited is not None and str(edited) != base.version:
-        if resolve is None:
-            raise ConflictError(flow_id, str(edited), base)
-        base = store.read(flow_id, str(edited))
-    loop = SaveLoop(store, pace, deadline, attempts=max_retries + 1, resolve=resolve)
-    saved = loop.save(base, updated_flow_body)
-    return {**saved.content, "version": int(saved.version)}
+        base = _version(store, base, str(edited), merging=resolve is not None)
+    return SaveLoop(store, pace, deadline, attempts=attempts, resolve=resolve, keep=keep).save(base, body)
+
+
+def _version(store: FlowStore, live: Live, edited: str, *, merging: bool) -> Live:
+    """The version that a body was made from; nothing can be merged without it."""
+    if not merging:
+        raise ConflictError(live.flow_id, edited, live)
+    try:
+        return store.read(live.flow_id, edited)
+    except (NotFoundError, RejectedError) as error:
+        why = f"The platform does not show version {edited} any more, so the two changes cannot be told apart."
+        raise ConflictError(live.flow_id, edited, live, why) from error
 
 
 def flow_store(flows_api: Any) -> FlowStore:
     """The store behind whatever speaks to the platform.
+
+    Args:
+        flows_api: the SDK's `ArchitectApi`, a `FlowStore`, or an object with `get_flow(flow_id)` and
+            `update_flow(flow_id, body, …)`, which must take `if_match` or headers.
 
     Raises:
         UsageError: it is none of the three that are known.

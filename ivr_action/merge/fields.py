@@ -15,7 +15,7 @@ _DEPTH = 40
 """Levels of mappings that are merged by key; what lies deeper is one value."""
 _DEFAULT = (classify("default").normal, 0)
 _Key = tuple[Hashable, int]
-_Keys = Callable[[Sequence[Any]], list[_Key] | None]
+_Items = Mapping[_Key, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +51,17 @@ class Walk:
         if alike(ours, theirs):
             return ours
         if alike(base, ours):
-            self.taken.append(NodeConflict(at.node, at.path, base, ours, theirs))
+            self.taken += details(at, base, theirs)
             return theirs
         if alike(base, theirs):
             self.given.append(NodeConflict(at.node, at.path, base, ours, theirs))
             return ours
         if at.depth < _DEPTH:
-            sides = (base, ours, theirs)
-            if all(isinstance(side, Mapping) for side in (ours, theirs)):
+            if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
                 return self.mapping(at, base if isinstance(base, Mapping) else {}, ours, theirs)
-            keys = _condition_keys if at.node and at.path == "transitionConditions" else _variable_keys
-            if at.path in ("transitionConditions", "variables") and all(_is_listed(side) for side in sides):
-                merged = self.listed(at, keys, *sides)
-                if merged is not None:
-                    return merged[0]
+            named = [_named_items(at, side) for side in (base, ours, theirs)]
+            if None not in named:
+                return self.listed(at, *(side or {} for side in named))
         self.conflicts.append(NodeConflict(at.node, at.path, base, ours, theirs))
         return ours
 
@@ -85,33 +82,52 @@ class Walk:
                 merged[name] = value
         return merged
 
-    def listed(self, at: At, keys_of: _Keys, base: Any, ours: Any, theirs: Any) -> tuple[Any] | None:
-        """A list whose items have names, as a tuple of one; None where they have none. `null` counts as empty."""
-        lists = [side if isinstance(side, (list, tuple)) else () for side in (base, ours, theirs)]
-        keys = [keys_of(side) for side in lists]
-        if any(found is None for found in keys):
-            return None
-        base_of, ours_of, theirs_of = (
-            dict(zip(found or (), side, strict=True)) for found, side in zip(keys, lists, strict=True)
-        )
+    def listed(self, at: At, base: _Items, ours: _Items, theirs: _Items) -> list[Any]:
+        """A list whose items have names."""
         merged = {}
-        for key in {**ours_of, **theirs_of}:
-            items = [side.get(key, ABSENT) for side in (base_of, ours_of, theirs_of)]
-            value = self.value(at.item(_named(key, items)), *items)
+        for key in {**ours, **theirs}:
+            items = [side.get(key, ABSENT) for side in (base, ours, theirs)]
+            value = self.value(at.item(_shown(key, *items)), *items)
             if value is not ABSENT:
                 merged[key] = value
-        order, by_us, by_them = merged_order(list(base_of), list(ours_of), list(theirs_of), merged, (_DEFAULT,))
+        order, by_us, by_them = merged_order(list(base), list(ours), list(theirs), merged, (_DEFAULT,))
         if by_us or by_them:
-            texts = [[_named(key, [item]) for key, item in side.items()] for side in (base_of, ours_of, theirs_of)]
-            ordered = NodeConflict(at.node, f"order of {at.path}", *texts)
-            (self.conflicts if by_us and by_them else self.taken if by_them else self.given).append(ordered)
-        if order:
-            return ([merged[key] for key in order],)
-        return ([],)
+            into = self.conflicts if by_us and by_them else self.taken if by_them else self.given
+            into.append(_ordered(at, base, ours, theirs))
+        return [merged[key] for key in order]
 
 
-def _is_listed(side: Any) -> bool:
-    return side is None or side is ABSENT or isinstance(side, (list, tuple))
+def details(at: At, base: Any, theirs: Any) -> list[NodeConflict]:
+    """What differs, down to the single value; ours is as the base."""
+    if at.depth < _DEPTH:
+        if isinstance(base, Mapping) and isinstance(theirs, Mapping):
+            return _parts(base, theirs, at.key)
+        was, now = _named_items(at, base), _named_items(at, theirs)
+        if was is not None and now is not None and (was or now):
+            found = _parts(was, now, lambda key: at.item(_shown(key, was.get(key, ABSENT), now.get(key, ABSENT))))
+            turned = [key for key in was if key in now] != [key for key in now if key in was]
+            return [*found, _ordered(at, was, was, now)] if turned else found
+    return [NodeConflict(at.node, at.path, base, base, theirs)]
+
+
+def _parts(base: Mapping[Any, Any], theirs: Mapping[Any, Any], below: Callable[[Any], At]) -> list[NodeConflict]:
+    pairs = ((key, base.get(key, ABSENT), theirs.get(key, ABSENT)) for key in {**base, **theirs})
+    return [one for key, was, now in pairs if not alike(was, now) for one in details(below(key), was, now)]
+
+
+def _ordered(at: At, *sides: _Items) -> NodeConflict:
+    base, ours, theirs = ([_shown(key, item) for key, item in side.items()] for side in sides)
+    return NodeConflict(at.node, f"order of {at.path}", base, ours, theirs)
+
+
+def _named_items(at: At, side: Any) -> _Items | None:
+    """The items of a list by name, where it is one whose items have names; `null` counts as empty."""
+    if side is None or side is ABSENT:
+        side = ()
+    keys_of = {("transitionConditions", True): _condition_keys, ("variables", True): _variable_keys,
+               ("variables", False): _variable_keys}.get((at.path, bool(at.node)))  # fmt: skip
+    keys = keys_of(side) if keys_of and isinstance(side, (list, tuple)) else None
+    return None if keys is None else dict(zip(keys, side, strict=True))
 
 
 def _condition_keys(items: Sequence[Any]) -> list[_Key] | None:
@@ -136,7 +152,7 @@ def _numbered(names: Sequence[Hashable]) -> list[_Key]:
     return keys
 
 
-def _named(key: _Key, items: Sequence[Any]) -> str:
+def _shown(key: _Key, *items: Any) -> str:
     item = next(item for item in items if item is not ABSENT)
     name = str(item.get("condition", item.get("name")))
     return f"{name} #{key[1] + 1}" if key[1] else name

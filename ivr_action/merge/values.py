@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from ivr_action.model.alike import alike
+
 
 class Absent(Enum):
     """Said of a value that is not there; not the same as `null`."""
@@ -42,6 +44,8 @@ class NodeConflict:
 
     def __str__(self) -> str:
         who = f"Node `{shown(self.node)}`" if self.node else "The flow"
+        if alike(self.base, self.ours):
+            return f"{who}{self._alone()}."
         if not self.field and (self.ours is ABSENT or self.theirs is ABSENT):
             changed, deleted = ("the live flow", "yours") if self.ours is ABSENT else ("yours", "the live flow")
             return f"{who} is deleted in {deleted} and changed in {changed}."
@@ -49,6 +53,15 @@ class NodeConflict:
         if self.base is ABSENT:
             return f"{what} is new in both: {short(self.ours)} in yours, {short(self.theirs)} in the live flow."
         return f"{what} was {short(self.base)}; it is {_now(self.ours)} in yours, {_now(self.theirs)} in the live flow."
+
+    def _alone(self) -> str:
+        """Of a change that only theirs has made."""
+        what = f": `{shown(self.field)}`" if self.field else ""
+        if self.base is ABSENT:
+            return f"{what} was added in the live flow" + (f": {short(self.theirs)}" if self.field else "")
+        if self.theirs is ABSENT:
+            return f"{what} was deleted in the live flow" + (f"; it was {short(self.base)}" if self.field else "")
+        return f"{what} was {short(self.base)}; it is {short(self.theirs)} in the live flow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from ivr_action.genesys.client import Platform, connect, initialize_genesys_clie
 from ivr_action.genesys.clock import Clock, Deadline
 from ivr_action.genesys.errors import ForbiddenError, LockedError
 from ivr_action.genesys.node_save import NodeStore
-from ivr_action.genesys.public import update_flow_with_conflict_resolution
 from ivr_action.genesys.save import SaveLoop
 from ivr_action.genesys.sdk import load_sdk
 from ivr_action.genesys.settings import PlatformSettings
 from ivr_action.genesys.store import ConflictError, FlowRef, Live, RejectedError, Saved
+from ivr_action.updater import update_flow_with_conflict_resolution
 
 GRAPH: dict[str, Any] = {
     "id": "main",

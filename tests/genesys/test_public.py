@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from ivr_action.errors import OutcomeUnknownError, UsageError
-from ivr_action.genesys.public import update_flow_with_conflict_resolution
 from ivr_action.genesys.sdk import load_sdk
-from ivr_action.genesys.store import ConflictError
+from ivr_action.genesys.store import ConflictError, Live
+from ivr_action.merge import Resolution
+from ivr_action.updater import update_flow_with_conflict_resolution
 from tests.genesys.fakes import FakeTime
-from tests.genesys.nodes import NodeFlow, join, node, opened
+from tests.genesys.nodes import NodeFlow, node, opened
 from tests.genesys.server import CLIENT, Reply, Seen, Server
 
 
@@ -83,15 +84,75 @@ def test_an_object_that_cannot_carry_the_version_is_refused(flow: NodeFlow) -> N
         update_flow_with_conflict_resolution(object(), "f1", BODY)
 
 
-def test_a_body_made_from_an_older_version_is_a_conflict(server: Server, fake_time: FakeTime, flow: NodeFlow) -> None:
+def test_a_body_made_from_an_older_version_is_merged(server: Server, fake_time: FakeTime, flow: NodeFlow) -> None:
     flow.edit("theirs", "other")
     platform, store = opened(server, fake_time)
+    kept: list[Live] = []
     with platform:
-        with pytest.raises(ConflictError, match="version 2 is live, version 1 was expected"):
-            update_flow_with_conflict_resolution(store, "f1", {**BODY, "version": 1})
-        merged = update_flow_with_conflict_resolution(store, "f1", {**BODY, "version": 1}, resolve=join)
+        with pytest.raises(
+            ConflictError, match=r"version 2 is live, version 1 was expected.*\n.*live flow: `other`; and"
+        ):
+            update_flow_with_conflict_resolution(store, "f1", {**BODY, "version": 1}, on_conflict="fail")
+        assert server.calls("PUT") == []
+        merged = update_flow_with_conflict_resolution(
+            store, "f1", {**BODY, "version": 1}, validate=lambda flow: [], keep=kept.append
+        )
     assert merged["version"] == 3
-    assert set(merged["nodes"]) == {"start", "other"}
+    assert merged["nodes"] == flow.history[3]["nodes"] == {"start": node("new"), "other": node("theirs")}
+    assert [live.version for live in kept] == ["2"]
+
+
+def test_two_changes_that_contradict_each_other_are_told_field_by_field(
+    server: Server, fake_time: FakeTime, flow: NodeFlow
+) -> None:
+    flow.edit("theirs")
+    platform, store = opened(server, fake_time)
+    told: list[Resolution] = []
+    with platform, pytest.raises(ConflictError) as caught:
+        update_flow_with_conflict_resolution(store, "f1", {**BODY, "version": 1}, told=told.append)
+    assert str(caught.value).splitlines()[1] == (
+        'Node `start`: `properties.audioResource.id` was "old"; it is "new" in yours, "theirs" in the live flow.'
+    )
+    assert [conflict.theirs for conflict in told[0].conflicts] == ["theirs"]
+    assert (flow.text(), server.calls("PUT")) == ("theirs", [])
+
+
+def test_ours_replaces_theirs_still_with_if_match_and_says_so(
+    server: Server, fake_time: FakeTime, flow: NodeFlow
+) -> None:
+    flow.edit("theirs")
+    flow.faults = [lambda seen: flow.edit("theirs again")]
+    platform, store = opened(server, fake_time)
+    told: list[Resolution] = []
+    with platform:
+        update_flow_with_conflict_resolution(
+            store, "f1", {**BODY, "version": 1}, on_conflict="ours", told=told.append, pace=platform.pace
+        )
+    assert [put.headers["if-match"] for put in server.calls("PUT")] == ["2", "3"]
+    assert (flow.version, flow.text()) == (4, "new")
+    assert [[change.theirs for change in decision.overwritten] for decision in told] == [["theirs"], ["theirs again"]]
+
+
+def test_a_merged_flow_is_validated_before_it_is_sent(server: Server, fake_time: FakeTime, flow: NodeFlow) -> None:
+    flow.edit("theirs", "other")
+    platform, store = opened(server, fake_time)
+    with platform, pytest.raises(ConflictError, match=r"do not go together: .*`other`"):
+        update_flow_with_conflict_resolution(store, "f1", {**BODY, "version": 1})
+    assert server.calls("PUT") == []
+
+
+def test_without_the_version_that_a_body_was_made_from_nothing_is_merged(server: Server, fake_time: FakeTime) -> None:
+    flow = NodeFlow(server, history=False)
+    flow.edit("theirs", "other")
+    platform, store = opened(server, fake_time)
+    with platform, pytest.raises(ConflictError, match="does not show version 1 any more"):
+        update_flow_with_conflict_resolution(store, "f1", {**BODY, "version": 1})
+    assert server.calls("PUT") == []
+
+
+def test_an_unknown_way_to_resolve_is_refused_at_once() -> None:
+    with pytest.raises(UsageError, match="`on-conflict` is `theirs`"):
+        update_flow_with_conflict_resolution(object(), "f1", BODY, on_conflict="theirs")
 
 
 @pytest.mark.parametrize("retries", [0, 2])
