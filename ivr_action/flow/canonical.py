@@ -17,12 +17,13 @@ from ivr_action.flow.fields import (
     yaml_switch,
 )
 from ivr_action.flow.flow import Action, ArchitectFlow, Flow, Format, NodeGraphFlow
+from ivr_action.flow.node_content import node_graph_fields
 from ivr_action.flow.portable_settings import choice_fields, menu_fields, settings_of
-from ivr_action.flow.portable_tables import DEFAULTS, ERROR_HANDLING, OWN_DEFAULTS, PORTABLE, SETTINGS
+from ivr_action.flow.portable_tables import DEFAULTS, ERROR_HANDLING, OWN_DEFAULTS, PORTABLE, SETTINGS, UNSHOWN
 from ivr_action.flow.portable_values import literal
 
 VERSION = 1
-"""Of the canonical form. A change of what counts raises it, so that a digest of another form is never taken for ours."""
+"""Of the canonical form. A change of what counts raises it: a digest of another form is then no digest of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +48,59 @@ class Canonical:
 
 
 def canonical(flow: Flow) -> Canonical:
-    """The portable form of a flow of any format."""
-    if isinstance(flow, ArchitectFlow):
-        fields, settings = _architect(flow, portable=True)
-    else:
-        assert isinstance(flow, NodeGraphFlow)
-        fields, settings = _node_graph(flow)
+    """The portable form: the same for a YAML flow and for the platform's configuration document of it.
+
+    Args:
+        flow: of any format; of a node graph everything counts, type by type, but the platform's own keys.
+    """
+    return _form(flow, portable=True)
+
+
+def complete(flow: Flow) -> Canonical:
+    """Everything that a flow says, in the same words for every flow of its format.
+
+    Ids, running numbers, layout and order of keys say nothing. Two forms of different formats cannot be compared.
+    """
+    return _form(flow, portable=False)
+
+
+def digest(flow: Flow) -> str:
+    """32 hex digits of SHA-256 over the portable form without the description, which carries the stamp itself."""
+    form = canonical(flow)
+    return _digest("flow", form, {name: said for name, said in form.settings.items() if name != "description"})
+
+
+def file_digest(flow: Flow) -> str:
+    """32 hex digits of SHA-256 over everything that a file says, its description included.
+
+    It tells whether a file has changed since it was published, even in what no digest of the live version can show.
+    """
+    form = complete(flow)
+    return _digest(f"file/{flow.format.value}", form, form.settings)
+
+
+def _digest(domain: str, form: Canonical, settings: Fields) -> str:
+    value = {
+        "nodes": {id_: [node.type, node.kind, node.fields] for id_, node in form.nodes.items()},
+        "transitions": form.transitions,
+        "settings": settings,
+    }
+    said = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"ivr-action/{domain}/{VERSION}\n{said}".encode()).hexdigest()[:32]
+
+
+def _form(flow: Flow, *, portable: bool) -> Canonical:
+    fields, settings = (
+        _architect(flow, portable=portable)
+        if isinstance(flow, ArchitectFlow)
+        else node_graph_fields(flow)
+        if isinstance(flow, NodeGraphFlow)
+        else ({}, {})
+    )
     graph = flow.graph
     nodes = {id_: CanonicalNode(node.type, node.kind.value, fields.get(id_, {})) for id_, node in graph.nodes.items()}
     transitions = tuple(sorted((way.source, way.label, way.kind.value, way.target) for way in graph.transitions))
     return Canonical(nodes, transitions, settings)
-
-
-def complete(flow: Flow) -> Canonical:
-    """Everything that a flow says, for a comparison with another of the same format."""
-    return canonical(flow)
-
-
-def digest(flow: Flow) -> str:
-    """32 hex digits of SHA-256 over the portable form without the description."""
-    form = canonical(flow)
-    value = {
-        "nodes": {id_: [node.type, node.kind, node.fields] for id_, node in form.nodes.items()},
-        "transitions": form.transitions,
-        "settings": {name: said for name, said in form.settings.items() if name != "description"},
-    }
-    said = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(f"ivr-action/flow/{VERSION}\n{said}".encode()).hexdigest()[:32]
 
 
 # -- Architect -------------------------------------------------------------------------------------------------
@@ -89,8 +116,10 @@ def _architect(flow: ArchitectFlow, *, portable: bool) -> tuple[dict[str, Fields
                 nodes[choice.action.id] |= choice_fields(choice, yaml)
     settings = settings_of(flow)
     if portable:
-        nodes = {id_: _portable(fields) for id_, fields in nodes.items()}
-        settings = _portable_settings(settings)
+        nodes = {
+            id_: _portable(fields) if flow.graph.nodes[id_].type not in UNSHOWN else {} for id_, fields in nodes.items()
+        }
+        settings = _portable_settings(settings, flow.type)
     return nodes, settings
 
 
@@ -99,9 +128,10 @@ def _action(action: Action, yaml: bool) -> Fields:
     if action.type == "switch":
         (yaml_switch if yaml else configuration_switch)(action.params, found)
     for reference in action.references:
-        if reference.kind == "path" and isinstance(reference.target, str):
-            if reference.target.casefold() != "default":
-                found["outputPath"] = literal(reference.target)
+        if reference.kind == "path":
+            path = reference.target if isinstance(reference.target, str) else reference.text
+            if path.casefold() != "default":
+                found["outputPath"] = literal(path)
     return found
 
 
@@ -116,7 +146,7 @@ def _portable(fields: Fields) -> Fields:
     return kept
 
 
-def _portable_settings(settings: Fields) -> Fields:
+def _portable_settings(settings: Fields, flow_type: str) -> Fields:
     knows = "settingsKnowledge" in settings
     kept: Fields = {}
     for name, value in settings.items():
@@ -128,22 +158,20 @@ def _portable_settings(settings: Fields) -> Fields:
                 continue
             if name.startswith("settingsKnowledge") and not knows:
                 continue  # the platform keeps its texts even where there is no knowledge base to use them
-        elif name not in _OWN and "variables." not in name and not name.endswith(" outputPaths"):
-            continue
-        elif value == OWN_DEFAULTS.get(name):
+        elif (
+            name not in _OWN and "variables." not in name and not name.endswith(" outputPaths")
+        ) or value == OWN_DEFAULTS.get(name):
             continue
         kept[name] = value
-    handling = ERROR_HANDLING.get(settings["type"], "disconnect")
+    handling = ERROR_HANDLING.get(flow_type, "disconnect")
     if kept.get("settingsErrorHandling.errorHandling") == f"lit {handling}":
         del kept["settingsErrorHandling.errorHandling"]
     return kept
 
 
+def _is_declared(name: str) -> bool:
+    """True for a variable with its initial value (its description is the file's only), and for a task's paths."""
+    return name.endswith(" outputPaths") or ("variables." in name and not name.endswith(".description"))
+
+
 _OWN = frozenset(("name", "description", "type", "start", "defaultLanguage", "supportedLanguages"))
-
-
-# -- node graphs -----------------------------------------------------------------------------------------------
-
-
-def _node_graph(flow: NodeGraphFlow) -> tuple[dict[str, Fields], Fields]:
-    return {}, {"name": flow.name, "start": flow.graph.start or ""}

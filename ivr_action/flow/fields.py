@@ -40,7 +40,7 @@ def yaml_fields(params: Any, skip: frozenset[str] = _YAML_ELSEWHERE) -> Fields:
 
 
 def yaml_walk(name: str, value: Any, found: Fields) -> None:
-    """Add every value under one key; names of keys that hold others are joined by dots, places in a list count from 1."""
+    """Add every value under one key; keys within keys are joined by dots, places in a list count from 1."""
     todo: list[tuple[str, Any]] = [(name, value)]
     while todo:
         name, value = todo.pop()
@@ -58,9 +58,14 @@ def yaml_walk(name: str, value: Any, found: Fields) -> None:
             if len(value) == 1 and "name" in value:
                 todo.append((name, value["name"]))
             else:
-                todo.extend((f"{name}.{key}", inner) for key, inner in value.items())
+                # Lists of actions inside parameters, as behind a Lex bot's intents, are nodes of their own.
+                todo.extend((f"{name}.{key}", inner) for key, inner in value.items() if not _holds_actions(key, inner))
         else:
             todo.extend((f"{name}.{number}", inner) for number, inner in enumerate(value, 1))
+
+
+def _holds_actions(key: str, value: Any) -> bool:
+    return key == "actions" and isinstance(value, list)
 
 
 def _bindings(value: Any, found: Fields) -> None:
@@ -196,7 +201,7 @@ _CONFIGURATION_ELSEWHERE = frozenset((
     "outputId", "label", "localizedLabel", "screenPopId",
 ))  # fmt: skip
 """Keys that are ids, links, nodes and transitions of their own, or the platform's."""
-_SKIPPED = frozenset(("uiMetaData", "metaData", "config", "version"))
+_SKIPPED = frozenset(("uiMetaData", "metaData", "config", "version", "id", "trackingId"))
 
 
 def configuration_fields(params: dict[str, Any], type_: str) -> Fields:
@@ -212,8 +217,8 @@ def configuration_fields(params: dict[str, Any], type_: str) -> Fields:
         if key in _CONFIGURATION_ELSEWHERE and not (key == "variables" and names.get(key)):
             continue
         name = names[key] if key in names else CONFIGURATION_NAMES.get(key, key)
-        if not name:
-            continue
+        if not name or (key == "duration" and params.get("playForDuration") is False):
+            continue  # derived from others, or kept by the editor for the day its box is ticked
         if isinstance(value, list):
             _configuration_list(name, value, found)
         elif key == "category" and isinstance(value, dict) and "name" in value:
@@ -269,9 +274,14 @@ def configuration_walk(name: str, value: Any, found: Fields) -> None:
             elif len(value) == 1 and "name" in value:
                 todo.append((name, value["name"]))
             else:
-                todo.extend((f"{name}.{key}", inner) for key, inner in value.items() if key not in _SKIPPED)
+                todo.extend((f"{name}.{key}", inner) for key, inner in value.items() if not _is_id(key, inner))
         else:
             todo.extend((f"{name}.{number}", inner) for number, inner in enumerate(value, 1))
+
+
+def _is_id(key: str, value: Any) -> bool:
+    """True for ids, which are new in every publication or stand beside a name, and for what is derived."""
+    return key in _SKIPPED or (is_scalar(value) and key.endswith(("Id", "Reference")))
 
 
 def configuration_switch(params: dict[str, Any], found: Fields) -> None:

@@ -8,29 +8,41 @@ from typing import Any
 from ivr_action.flow.document import is_scalar, text
 from ivr_action.flow.fields import Fields, configuration_fields, configuration_walk, yaml_fields, yaml_walk
 from ivr_action.flow.flow import ArchitectFlow, Choice, Container, Format, Variable
+from ivr_action.flow.ignored import IGNORED_CONFIGURATION, IGNORED_YAML
 from ivr_action.flow.portable_tables import SETTINGS, TYPE_NAMES
 from ivr_action.flow.portable_values import configuration_value, is_wrapped, literal, yaml_value
 
 _HANDLINGS = ("errorHandling", "recognitionFailureEventHandling", "agentEscalationHandling")
-_ROOTS = (
-    "initialPrompts", "errorHandling", "defaultSettings", "userInputSettings", "virtualAgentSettings",
-    "inQueueCallFlowSettings", "outboundCallSettings", "workitemFlowSettings", "knowledgeSettings", "nluMetaData",
-)  # fmt: skip
+_YAML_ELSEWHERE = frozenset((
+    "name", "description", "startUpRef", "defaultLanguage", "variables", "tasks", "menus", "states", "bots",
+    "startUpTaskActions", "startUpTaskVariables", *IGNORED_YAML,
+))  # fmt: skip
+_CONFIGURATION_ELSEWHERE = frozenset((
+    "name", "description", "type", "defaultLanguage", "supportedLanguages", "variables", "flowSequenceItemList",
+    "initialSequence", "manifest", "nluMetaData", "botFlowSettings", "commonModules", *IGNORED_CONFIGURATION,
+))  # fmt: skip
+"""Keys of a flow that are nodes, transitions, ids, or fields with names of their own."""
 _BY_CONFIGURATION = {setting.configuration: name for name, setting in SETTINGS.items() if setting.configuration}
 
 
 def settings_of(flow: ArchitectFlow) -> Fields:
-    """Name, type, start, languages, variables, output paths and everything under `settings…`."""
+    """Name, type, start, languages, variables, output paths and everything under `settings…`.
+
+    All values are `portable_values`, but `description`, which is its text.
+    """
     yaml = flow.format is Format.ARCHITECT_YAML
-    found: Fields = {
-        "name": flow.name,
-        "description": flow.description,
-        "type": flow.type,
-        "start": flow.graph.start or "",
-    }
     languages = sorted({word.casefold() for word in (*flow.supported_languages, flow.default_language) if word})
     default = flow.default_language.casefold() or (languages[0] if len(languages) == 1 else "")
-    found |= {"defaultLanguage": default, "supportedLanguages": ", ".join(languages)}
+    own = {
+        "name": flow.name,
+        "type": flow.type,
+        "start": flow.graph.start or "",
+        "defaultLanguage": default,
+        "supportedLanguages": ", ".join(languages),
+    }
+    found: Fields = {name: f"lit {said}" for name, said in own.items() if said}
+    if flow.description:
+        found["description"] = flow.description
     (_yaml_settings if yaml else _configuration_settings)(flow.element, found)
     _variables(flow.variables, "", found)
     for container in flow.containers:
@@ -40,8 +52,8 @@ def settings_of(flow: ArchitectFlow) -> Fields:
         _variables(variables, f"{container.id} ", found)
         paths = sorted(path for path in container.output_paths if path.casefold() != "default")
         if paths:
-            found[f"{container.id} outputPaths"] = ", ".join(paths)
-    return {name: value for name, value in found.items() if value or name == "description"}
+            found[f"{container.id} outputPaths"] = f"lit {', '.join(paths)}"
+    return found
 
 
 def _start_up_variables(body: Any) -> Iterable[Variable]:
@@ -63,7 +75,10 @@ def _variables(variables: Iterable[Variable], scope: str, found: Fields) -> None
         if text(variable.element.get("isSecure")) == "true":
             flags.append("secure")
         name = f"{scope}variables.{variable.name}"
-        found[name] = " ".join([word, *flags])
+        found[name] = " ".join(["lit", word, *flags])
+        said = text(variable.element.get("description"))
+        if said:
+            found[f"{name}.description"] = literal(said)
         initial = variable.element.get("initialValue")
         if isinstance(initial, dict):
             words = (
@@ -100,9 +115,7 @@ def _yaml_settings(body: Any, found: Fields) -> None:
                 yaml_walk(f"{key}.{name}", deeper, found)
         elif key == "settingsBotFlow" and isinstance(value, dict):
             _intents(value, found)
-        elif key.startswith("settings") and key != "settingsNaturalLanguageUnderstanding":
-            yaml_walk(key, value, found)
-        elif key in ("initialGreeting", "worktype"):
+        elif key not in _YAML_ELSEWHERE:
             yaml_walk(key, value, found)
 
 
@@ -120,23 +133,20 @@ def _intents(settings: Any, found: Fields) -> None:
 
 def _configuration_settings(root: Any, found: Fields) -> None:
     flat: Fields = {}
-    for key in _ROOTS:
-        value = root.get(key)
-        if isinstance(value, dict) and key == "nluMetaData":
-            intents = value.get("intents")
-            for name, inner in intents.items() if isinstance(intents, dict) else ():
-                if isinstance(inner, dict) and "confirmation" in inner:
-                    configuration_walk(f"settingsBotFlow.intents.{name}.confirmation", inner["confirmation"], flat)
-        elif value is not None:
+    for key, value in root.items():
+        if key not in _CONFIGURATION_ELSEWHERE and value is not None:
             configuration_walk(key, value, flat)
+    nlu = root.get("nluMetaData")
+    intents = nlu.get("intents") if isinstance(nlu, dict) else None
+    for name, inner in intents.items() if isinstance(intents, dict) else ():
+        if isinstance(inner, dict) and "confirmation" in inner:
+            configuration_walk(f"settingsBotFlow.intents.{name}.confirmation", inner["confirmation"], flat)
     bot = root.get("botFlowSettings")
     if isinstance(bot, dict) and bot.get("virtualAgentEnabled") is not None:
         flat["settingsBotFlow.virtualAgentEnabled"] = literal(text(bot["virtualAgentEnabled"]) or "")
     queue = flat.pop("errorHandling.queue", None)
     for name, value in flat.items():
-        if name.startswith("defaultSettings.settings") or name.startswith(
-            ("defaultSettings.initialGreeting", "defaultSettings.worktype")
-        ):
+        if name.startswith(("defaultSettings.settings", "defaultSettings.initialGreeting", "defaultSettings.worktype")):
             found[name.removeprefix("defaultSettings.")] = value
         elif name.startswith("errorHandling.settings."):
             found[name.replace("errorHandling.settings", "settingsErrorHandling", 1)] = value

@@ -23,13 +23,14 @@ CONFIGURATION_NAMES: dict[str, str] = {
     "numberOfDigitsMin": "digits.min",
     "numberOfDigitsMax": "digits.max",
     "screenPopName": "screenPopScript",
+    "connTimeout": "connectTimeout",
 }
 """Key in a configuration document → YAML's name, for every action type."""
 
 CONFIGURATION_NAMES_OF: dict[str, dict[str, str]] = {
     "decision": {"expression": "condition"},
     "collectInput": {"prompts": "inputAudio"},
-    "holdMusic": {"bargeInExpression": "bargeInEnabled"},
+    "holdMusic": {"bargeInExpression": "bargeInEnabled", "duration": "playStyle.duration"},
     "playEstimatedWaitTime": {"prompts": ""},
     "dataTableLookup": {"outputs": "foundOutputs"},
     "callData": {"outputs": "successOutputs"},
@@ -50,24 +51,36 @@ CONFIGURATION_NAMES_OF: dict[str, dict[str, str]] = {
         "promptRepeatDelay": "settingsMenu.menuSelectionTimeout",
         "extensionDialingDelay": "settingsMenu.extensionDialingMaxDelay",
         "useExtensionDialing": "settingsMenu.listenForExtensionDialing",
+        "speechRecMinConfidence": "settingsSpeechRec.minConfidenceLevel",
+        "speechRecTimeoutComplete": "settingsSpeechRec.completeMatchTimeout",
+        "speechRecTimeoutIncomplete": "settingsSpeechRec.incompleteMatchTimeout",
+        "speechRecTimeoutTotal": "settingsSpeechRec.maxSpeechLengthTimeout",
     },
 }
 """The same for one action type; `""` for what is derived from the other parameters."""
 
 PORTABLE = frozenset((
     "acceptJustPound", "acceptJustStar", "acdSkills", "appendSkills", "attributes", "audio", "bargeInEnabled",
-    "botFlow", "category", "commonModule", "communication", "condition", "confirmationMode", "conversationId",
-    "currentIndex", "customValidation", "dataAction", "dataTable", "digitalBotFlow", "digits", "directAgent",
-    "duration", "estimatedWaitTime", "exitReason", "failureOutputs", "failureTransferAudio",
-    "failureTransferCommunication", "foundOutputs", "includeTerminatingDtmfInResultData", "inputAudio", "inputData",
-    "inputText", "inputs", "intent", "interDigitTimeout", "languageSkill", "lookupValue", "loopCount", "messageBody",
-    "messageBodyStyle", "noEntryTimeout", "noInput", "noMatch", "outputs", "participantId", "preTransferAudio",
-    "preTransferCommunication", "preferredAgents", "priority", "processingPrompt", "prompt", "question",
-    "roundingInterval", "slot", "slots", "specificRoundingIntervals", "statements", "successOutputs", "targetFlow",
+    "bcc", "botFlow", "category", "cc", "commonModule", "communication", "condition", "confirmationMode",
+    "connectTimeout", "conversationId", "currentIndex", "customValidation", "dataAction", "dataTable",
+    "digitalBotFlow", "digits", "directAgent", "dtmf", "duration", "estimatedWaitTime", "evaluate", "exitReason",
+    "externalId", "externalResult", "failureOutputs", "failureTransferAudio", "failureTransferCommunication",
+    "findName", "findResult", "foundOutputs", "from", "globalDtmf", "globalSpeechRecTerms",
+    "includeTerminatingDtmfInResultData", "inputAudio", "inputData", "inputText", "inputs", "intent",
+    "interDigitTimeout", "invocationData", "languageSkill", "lookupValue", "loopCount", "messageBody",
+    "messageBodyStyle", "noEntryTimeout", "noInput", "noMatch", "outputPath", "outputs", "participantId",
+    "playStyle", "preTransferAudio", "preTransferCommunication", "preferredAgents", "priority",
+    "processingPrompt", "prompt", "question", "replyTo", "roundingInterval", "settingsMenu", "settingsSpeechRec",
+    "slot", "slots", "specificRoundingIntervals", "speechRecTerms", "statements", "successOutputs", "targetFlow",
     "targetQueue", "timeout", "trimDurationNearMaxRunningTime", "version", "voiceEndOfInputTimeout",
-    "settingsMenu", "outputPath", "dtmf", "globalDtmf", "globalSpeechRecTerms", "speechRecTerms", "evaluate",
 ))  # fmt: skip
 """Parameters (the first part of a field's name) that both formats are known to express."""
+
+UNSHOWN = frozenset((
+    "callLexBot", "callLexV2Bot", "callDialogflowBot", "callBotConnector", "callAudioConnector", "findQueueById",
+    "findUserById", "findUsersById",
+))  # fmt: skip
+"""Action types whose configuration nobody has shown: of these only their place in the graph counts."""
 
 DEFAULTS: dict[str, tuple[frozenset[str], str]] = {
     "appendSkills": (frozenset(("false",)), "the editor's unticked box"),
@@ -79,7 +92,6 @@ DEFAULTS: dict[str, tuple[frozenset[str], str]] = {
     "priority": (frozenset(("0",)), "an interaction's priority where none is given"),
     "messageBodyStyle": (frozenset(("notice",)), "the style of a response where none is given"),
     "timeout": (frozenset(("60 s",)), "a data action's suggested timeout"),
-    "duration": (frozenset(("60 s",)), "hold music's duration, kept even where the whole prompt plays"),
     "preTransferAudio": (frozenset(("ToAudioBlank(100)",)), "silence, what a new transfer action plays"),
     "failureTransferAudio": (frozenset(("ToAudioBlank(100)",)), "silence, what a new transfer action plays"),
     "preTransferCommunication": (frozenset(('MakeCommunication(\n  "")',)), "an empty message, which says nothing"),
@@ -222,7 +234,7 @@ SETTINGS |= {"settingsKnowledge": _setting("knowledgeSettings.knowledgeBaseName"
 TYPE_NAMES = {"dat": "date", "tim": "time", "cpx_agent_score_pair": "agentScorePair"}
 """Types of variables that the reader leaves in the configuration document's words → YAML's."""
 
-OWN_DEFAULTS = {"defaultLanguage": "en-us", "supportedLanguages": "en-us"}
+OWN_DEFAULTS = {"defaultLanguage": "lit en-us", "supportedLanguages": "lit en-us"}
 """The language of a flow that names none."""
 ERROR_HANDLING = {
     "workflow": "endWorkflow", "botFlow": "exit", "digitalBotFlow": "exit", "digitalBot": "exit",
