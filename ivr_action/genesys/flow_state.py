@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,9 +25,10 @@ class VersionInfo:
     kind: str
     """`publish`, `checkin` or `save`; of a published version always `publish`."""
     by: str = ""
-    """Name of the user, else of the client, else an id; empty where the platform does not say."""
+    """Name of the user, else of the client, else an id; of a flow's published version whoever published it. Empty where
+    the platform does not say."""
     by_client: str = ""
-    """Id of the OAuth client that made it; empty where a user made it in the editor or nobody is named."""
+    """Id of the OAuth client that made its content; empty where a user did or nobody is named."""
     at: str = ""
     """ISO 8601; of a published version when it was published. Empty where unknown."""
 
@@ -143,6 +144,9 @@ def flow_state(data: Any) -> FlowState:
     if not isinstance(data, Mapping) or not data.get("id"):
         raise BadAnswerError("GET /api/v2/flows", "a flow has no id")
     saved = version_info(data.get("savedVersion"))
+    published, publisher = version_info(data.get("publishedVersion"), published=True), _name(data.get("publishedBy"))
+    if published is not None and publisher:
+        published = replace(published, by=publisher)
     user, client = _mapping(data.get("lockedUser")), _mapping(data.get("lockedClient"))
     holder = _name(user) or _name(client)
     since = saved.at if holder and saved is not None and saved.kind == "save" else ""
@@ -152,7 +156,7 @@ def flow_state(data: Any) -> FlowState:
         type=_text(data.get("type")).lower(),
         division=_text(_mapping(data.get("division")).get("name")),
         description=_text(data.get("description")),
-        published=version_info(data.get("publishedVersion"), published=True),
+        published=published,
         saved=saved,
         checked_in=version_info(data.get("checkedInVersion")),
         locked_by=holder,
@@ -228,8 +232,9 @@ def _operation(data: Any) -> Operation | None:
     )
 
 
-def _name(person: Mapping[str, Any]) -> str:
-    return next((found for key in ("name", "email", "id") if (found := _text(person.get(key)))), "")
+def _name(person: Any) -> str:
+    named = _mapping(person)
+    return next((found for key in ("name", "email", "id") if (found := _text(named.get(key)))), "")
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -28,8 +28,7 @@ class Once:
         """
         with self._lock:
             known = self._asked.get(question)
-            if known is None:
-                future = self._asked[question] = Future[Any]()
+            future = known or self._asked.setdefault(question, Future())
         if known is not None:
             answer: T = known.result()
             return answer

@@ -42,13 +42,15 @@ _JOBS = 3
 """Jobs that are started for one save, where each failed by the platform's request limit."""
 _PAUSE = 20.0
 """Seconds before another job then, times the number of jobs."""
+_TURN = 0.5
+"""Seconds between two looks whether a place among the jobs is free."""
 _log = logging.getLogger(__name__)
 
 
 class Slots(Protocol):
     """A semaphore: how many jobs may be under way at once."""
 
-    def acquire(self, *, timeout: float) -> bool: ...
+    def acquire(self, blocking: bool = ...) -> bool: ...
 
     def release(self) -> object: ...
 
@@ -269,9 +271,10 @@ class PublishStore:
 
     @contextlib.contextmanager
     def _slot(self) -> Iterator[None]:
-        while not self._slots.acquire(timeout=0.2):
-            self._jobs.deadline.clock.check()
+        while not self._slots.acquire(False):
+            # Not by the semaphore itself, which neither a signal nor the deadline would interrupt.
             self._jobs.deadline.check("other publish jobs are under way")
+            self._jobs.deadline.clock.sleep(_TURN)
         try:
             yield
         finally:
