@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from ivr_action.flow.actions import ACTIONS
 from ivr_action.flow.fields import (
     Fields,
     configuration_fields,
@@ -117,7 +118,7 @@ def _architect(flow: ArchitectFlow, *, portable: bool) -> tuple[dict[str, Fields
     settings = settings_of(flow)
     if portable:
         nodes = {
-            id_: _portable(fields) if flow.graph.nodes[id_].type not in UNSHOWN else {} for id_, fields in nodes.items()
+            id_: _portable(fields) if _is_shown(flow.graph.nodes[id_].type) else {} for id_, fields in nodes.items()
         }
         settings = _portable_settings(settings, flow.type)
     return nodes, settings
@@ -133,6 +134,11 @@ def _action(action: Action, yaml: bool) -> Fields:
             if path.casefold() != "default":
                 found["outputPath"] = literal(path)
     return found
+
+
+def _is_shown(type_: str) -> bool:
+    """True for an action type whose parameters are known in both formats."""
+    return type_ == "menu" or (type_ in ACTIONS and type_ not in UNSHOWN)
 
 
 def _portable(fields: Fields) -> Fields:
@@ -158,9 +164,7 @@ def _portable_settings(settings: Fields, flow_type: str) -> Fields:
                 continue
             if name.startswith("settingsKnowledge") and not knows:
                 continue  # the platform keeps its texts even where there is no knowledge base to use them
-        elif (
-            name not in _OWN and "variables." not in name and not name.endswith(" outputPaths")
-        ) or value == OWN_DEFAULTS.get(name):
+        elif value == OWN_DEFAULTS.get(name) or not (name in _OWN or _is_declared(name)):
             continue
         kept[name] = value
     handling = ERROR_HANDLING.get(flow_type, "disconnect")
@@ -171,7 +175,7 @@ def _portable_settings(settings: Fields, flow_type: str) -> Fields:
 
 def _is_declared(name: str) -> bool:
     """True for a variable with its initial value (its description is the file's only), and for a task's paths."""
-    return name.endswith(" outputPaths") or ("variables." in name and not name.endswith(".description"))
+    return name.endswith(" outputPaths") or ("variables." in name and not name.endswith(" description"))
 
 
 _OWN = frozenset(("name", "description", "type", "start", "defaultLanguage", "supportedLanguages"))

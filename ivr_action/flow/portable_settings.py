@@ -78,7 +78,7 @@ def _variables(variables: Iterable[Variable], scope: str, found: Fields) -> None
         found[name] = " ".join(["lit", word, *flags])
         said = text(variable.element.get("description"))
         if said:
-            found[f"{name}.description"] = literal(said)
+            found[f"{name} description"] = literal(said)
         initial = variable.element.get("initialValue")
         if isinstance(initial, dict):
             words = (

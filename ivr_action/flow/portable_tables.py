@@ -96,6 +96,7 @@ DEFAULTS: dict[str, tuple[frozenset[str], str]] = {
     "failureTransferAudio": (frozenset(("ToAudioBlank(100)",)), "silence, what a new transfer action plays"),
     "preTransferCommunication": (frozenset(('MakeCommunication(\n  "")',)), "an empty message, which says nothing"),
     "failureTransferCommunication": (frozenset(('MakeCommunication(\n  "")',)), "an empty message, which says nothing"),
+    "playStyle.entirePrompt": (frozenset(("true",)), "hold music plays the whole prompt where no duration is given"),
     "confirmationMode": (frozenset(("never",)), "a new question asks for no confirmation"),
     "version": (frozenset(("latest",)), "the newest published version"),
 }
