@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ivr_action.api import build_ivr_node_payload, validate_flow_topology
+    from ivr_action.audit.record import generate_audit_log
     from ivr_action.genesys.client import initialize_genesys_client
     from ivr_action.metrics import FlowMetricsTracker
     from ivr_action.notify.webhooks import trigger_cicd_webhook
@@ -23,6 +24,7 @@ __all__ = [
     "__version__",
     "build_ivr_node_payload",
     "execute_mock_trace",
+    "generate_audit_log",
     "initialize_genesys_client",
     "trigger_cicd_webhook",
     "update_flow_with_conflict_resolution",
@@ -34,6 +36,7 @@ _HOMES = {
     "IvrFlowUpdater": "ivr_action.updater",
     "build_ivr_node_payload": "ivr_action.api",
     "execute_mock_trace": "ivr_action.trace.mock",
+    "generate_audit_log": "ivr_action.audit.record",
     "initialize_genesys_client": "ivr_action.genesys.client",
     "trigger_cicd_webhook": "ivr_action.notify.webhooks",
     "update_flow_with_conflict_resolution": "ivr_action.updater",

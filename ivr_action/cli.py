@@ -149,6 +149,10 @@ def _parser() -> argparse.ArgumentParser:
     from ivr_action.genesys.command import add_doctor
 
     add_doctor(commands)
+
+    from ivr_action.audit_command import add_audit
+
+    add_audit(commands)
     return parser
 
 
