@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from ivr_action.errors import UsageError
 
@@ -35,6 +36,20 @@ def load_substitutions(given: str, root: str) -> tuple[dict[str, str] | None, st
     if len(data) > _SIZE_LIMIT:
         raise UsageError(f"The substitutions file `{given}` is larger than {_SIZE_LIMIT >> 20} MiB.", _HINT)
     return _parse(text, f"The substitutions file `{given}`"), given
+
+
+def rendered(text: str, values: Mapping[str, str] | None) -> str:
+    """A flow file's text with the values put in, as it was read with them; without values it stays as it is.
+
+    Args:
+        text: of the file.
+        values: each `{{key}}` has one, or the check has refused the file.
+    """
+    if values is None or "{{" not in text:
+        return text
+    from ivr_action.flow.yamltext import PLACEHOLDER
+
+    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def _is_map(given: str) -> bool:

@@ -52,7 +52,7 @@ class Before:
             raise BeforeError(self._changes.reason or "no earlier commit is known")
         if not self._changes.source:
             try:
-                return self._from_git(commit, path)
+                return file_at(self._git, commit, path)
             except GitError as error:
                 reason = str(error)
         else:
@@ -65,10 +65,21 @@ class Before:
         except ApiError as error:
             raise BeforeError(str(error)) from error
 
-    def _from_git(self, commit: str, path: str) -> bytes | None:
-        # `cat-file` alone would not tell a file that was not there from a failure.
-        about, _, name = self._git(["ls-tree", "-z", commit, "--", path]).partition(b"\0")[0].partition(b"\t")
-        mode, kind, blob = [*about.decode().split(" "), "", "", ""][:3]
-        if kind != "blob" or mode not in _ORDINARY or os.fsdecode(name) != path:  # a folder lists what is in it
-            return None
-        return self._git(["cat-file", "blob", blob])
+
+def file_at(git: Git, commit: str, path: str) -> bytes | None:
+    """A file's bytes at a commit; None where it holds no such file.
+
+    Args:
+        git: runs git in the workspace.
+        commit: its full name.
+        path: relative to the workspace, with `/`.
+
+    Raises:
+        GitError: git does not know the commit.
+    """
+    # `cat-file` alone would not tell a file that was not there from a failure.
+    about, _, name = git(["ls-tree", "-z", commit, "--", path]).partition(b"\0")[0].partition(b"\t")
+    mode, kind, blob = [*about.decode().split(" "), "", "", ""][:3]
+    if kind != "blob" or mode not in _ORDINARY or os.fsdecode(name) != path:  # a folder lists what is in it
+        return None
+    return git(["cat-file", "blob", blob])
