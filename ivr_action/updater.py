@@ -14,7 +14,7 @@ from ivr_action.genesys.client import PATIENCE, Platform, connect
 from ivr_action.genesys.clock import Clock, Deadline
 from ivr_action.genesys.node_save import NodeStore
 from ivr_action.genesys.pace import Pace
-from ivr_action.genesys.public import save_flow
+from ivr_action.genesys.public import save_flow, version_of
 from ivr_action.genesys.regions import DEFAULT_REGION
 from ivr_action.genesys.resolving import resolving
 from ivr_action.genesys.save import SaveLoop
@@ -152,6 +152,8 @@ class IvrFlowUpdater:
         nodes: Mapping[str, Mapping[str, Any]] | Iterable[Mapping[str, Any]],
         start_node_id: str,
         webhook_url: str | None = None,
+        *,
+        base_version: int | None = None,
     ) -> dict[str, Any]:
         """Replaces a flow's nodes and its start node; name, variables and the rest stay as they are.
 
@@ -161,6 +163,9 @@ class IvrFlowUpdater:
                 here is deleted. What somebody else saves while this runs is merged in.
             start_node_id: the node that a caller meets first.
             webhook_url: is told what became of it, a failure too; that it cannot be reached is logged, never raised.
+            base_version: the version that `nodes` were made from, as its `version` said when they were read. Then
+                nothing that others have saved since is taken for something that you have deleted. None: the version
+                that is live when this begins.
 
         Returns:
             `flow_id`, `name`, `version` (now live), `previous_version`, `status` (`deployed`, `merged`, or `unchanged`
@@ -185,7 +190,7 @@ class IvrFlowUpdater:
         by_id = nodes if isinstance(nodes, dict) else {str(node["id"]): node for node in nodes}
         decisions: list[Resolution] = []
         try:
-            saved, name = self._save(flow_id, by_id, start_node_id, decisions)
+            saved, name = self._save(flow_id, by_id, start_node_id, base_version, decisions)
         except IvrError as error:
             self.metrics.record_failure()
             status = "unknown" if isinstance(error, OutcomeUnknownError) else "failed"
@@ -207,12 +212,14 @@ class IvrFlowUpdater:
         self.close()
 
     def _save(
-        self, flow_id: str, nodes: Mapping[str, Any], start: str, decisions: list[Resolution]
+        self, flow_id: str, nodes: Mapping[str, Any], start: str, version: int | None, decisions: list[Resolution]
     ) -> tuple[Saved, str]:
         deadline = Deadline.after(self._clock, self._patience)
         platform: Platform = self._platform.within(deadline)
         store = NodeStore(platform.call, platform.settings.api_url)
         base = store.read(flow_id)
+        if version is not None:
+            base = version_of(store, base, str(version))
         spelling = _OTHER_START if _OTHER_START in base.content and _START not in base.content else _START
         loop = SaveLoop(
             store,

@@ -16,7 +16,7 @@ from ivr_action.genesys.node_save import NodeStore
 from ivr_action.genesys.pace import Pace
 from ivr_action.genesys.redact import Redactor
 from ivr_action.genesys.save import ATTEMPTS, Resolve, SaveLoop
-from ivr_action.genesys.store import ConflictError, FlowStore, Live, RejectedError, Saved
+from ivr_action.genesys.store import ConflictError, FlowStore, Live, RejectedError, Saved, Version
 
 _HEADER_ARGUMENTS = ("headers", "header_params", "custom_headers", "extra_headers")
 
@@ -58,14 +58,20 @@ def save_flow(
     base = store.read(flow_id)
     edited = body.get("version")
     if edited is not None and str(edited) != base.version:
-        base = _version(store, base, str(edited), merging=resolve is not None)
+        if resolve is None:
+            raise ConflictError(flow_id, str(edited), base)
+        base = version_of(store, base, str(edited))
     return SaveLoop(store, pace, deadline, attempts=attempts, resolve=resolve, keep=keep).save(base, body)
 
 
-def _version(store: FlowStore, live: Live, edited: str, *, merging: bool) -> Live:
-    """The version that a body was made from; nothing can be merged without it."""
-    if not merging:
-        raise ConflictError(live.flow_id, edited, live)
+def version_of(store: FlowStore, live: Live, edited: Version) -> Live:
+    """The version that a body was made from: without it nothing can be merged.
+
+    Raises:
+        ConflictError: it is not the live one, and the platform does not show it any more.
+    """
+    if edited == live.version:
+        return live
     try:
         return store.read(live.flow_id, edited)
     except (NotFoundError, RejectedError) as error:

@@ -66,9 +66,10 @@ def test_ours_is_ours_and_tells_each_change_that_is_lost() -> None:
     ours = flow(menu=menu(retries=2), set_name="Ours")
     found = resolver("ours", fine)(BASE, ours, THEIRS)
     assert (found.content, found.problems) == (ours, ())
+    menu_ = "Node `menu`: `transitionConditions[dtmf == '2'].destinationNodeId`"
     assert [str(change) for change in found.overwritten] == [
         'The flow: `name` was "Main line"; it is "Ours" in yours, "Theirs" in the live flow.',
-        """Node `menu`: `transitionConditions[dtmf == '2'].destinationNodeId` was "help"; it is "end" in the live flow.""",
+        f'{menu_} was "help"; it is "end" in the live flow.',
         "Node `help` was deleted in the live flow.",
     ]
 
