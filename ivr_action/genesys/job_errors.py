@@ -16,19 +16,27 @@ class HeldError(LockedError):
 
     Args:
         state: of the flow.
+        own: True where it is our own OAuth client: another job of it.
     """
 
-    def __init__(self, state: FlowState) -> None:
+    def __init__(self, state: FlowState, *, own: bool = False) -> None:
         self.call, self.status, self.code, self.text, self.correlation_id = "", 0, "", "", ""
         self.who, self.since = state.locked_by, state.locked_since
         self.flow_id, self.draft = state.id, state.draft()
         client = " (an OAuth client)" if state.locked_by_client else ""
         since = f", with a draft saved at {self.since}" if self.since else ""
-        PlatformError.__init__(
-            self,
-            f"Flow `{state.name}` ({state.id}) is open for editing by {self.who}{client}{since}. Nothing was sent.",
+        hint = (
             "Ask them to check it in or to discard their changes, then run this again; or use `force-unlock`, which "
-            "checks their draft in as a version.",
+            "checks their draft in as a version."
+        )
+        if own:
+            client = ", our own OAuth client"
+            hint = (
+                "Another run with the same client publishes it, or was ended while it did. Run this again once that "
+                "job is over."
+            )
+        PlatformError.__init__(
+            self, f"Flow `{state.name}` ({state.id}) is open for editing by {self.who}{client}{since}.", hint
         )
 
 

@@ -264,8 +264,8 @@ class PublishStore:
             {**message, "text": self._jobs.storage.redact(str(message.get("text") or ""))} for message in end.messages
         ]
         problems = explain(raw)
-        if any(problem.kind == "locked" for problem in problems) and after.locked_against(self._client_id):
-            return HeldError(after)
+        if after.is_locked and any(problem.kind == "locked" for problem in problems):
+            return HeldError(after, own=not after.locked_against(self._client_id))
         found = diagnosis(before, after, self._client_id)
         return JobFailedError(what, end.id, problems, [str(message["text"]) for message in raw], found)
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.genesys.fakes import FakeTime
 from tests.genesys.nodes import NodeFlow
+from tests.genesys.publishing import Serve, serving
 from tests.genesys.server import Server
 
 
@@ -31,3 +32,10 @@ def fake_time(stop: threading.Event) -> FakeTime:
 @pytest.fixture
 def flow(server: Server) -> NodeFlow:
     return NodeFlow(server)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts an emulator in platform mode and a store that saves to it by jobs."""
+    with serving() as start:
+        yield start
