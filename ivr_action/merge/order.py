@@ -68,7 +68,6 @@ def _whose(base: Sequence[Key], ours: Sequence[Key], theirs: Sequence[Key]) -> t
     our_order, their_order = ([key for key in side if key in both] for side in (ours, theirs))
     if our_order == their_order:
         return False, False
-    if not both <= set(base):
-        return True, True  # an item that is new in both stands in two places
+    # An item that is new in both is missing here: where it stands in two places, neither is as before.
     before = [key for key in base if key in both]
     return our_order != before, their_order != before

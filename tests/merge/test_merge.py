@@ -174,6 +174,17 @@ def test_a_default_that_was_not_last_stays_where_it_was() -> None:
     assert ways(merge_nodes(base, ours, theirs)) == [ELSE, "dtmf == '1' → help", TWO]
 
 
+def test_a_default_behind_which_one_side_puts_something_stays_before_it() -> None:
+    ours, theirs = flow(menu=menu(ONE, TWO, "a → a", ELSE)), flow(menu=menu(ONE, TWO, ELSE, "b → b"))
+    assert ways(merge_nodes(BASE, ours, theirs)) == [ONE, TWO, "a → a", ELSE, "b → b"]
+    assert ways(merge_nodes(BASE, theirs, ours)) == [ONE, TWO, "a → a", ELSE, "b → b"]
+
+
+def test_one_new_condition_in_two_places_is_a_conflict() -> None:
+    ours, theirs = flow(menu=menu("a → a", ONE, TWO, ELSE)), flow(menu=menu(ONE, TWO, "a → a", ELSE))
+    assert [c.field for c in merge_nodes(BASE, ours, theirs).conflicts] == ["order of transitionConditions"]
+
+
 def test_the_order_of_the_side_that_changed_it_counts() -> None:
     turned, inserted = flow(menu=menu(TWO, ONE, ELSE)), flow(menu=menu(ONE, "dtmf == '3' → a", TWO, ELSE))
     want = [TWO, ONE, "dtmf == '3' → a", ELSE]
