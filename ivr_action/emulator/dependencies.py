@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from ivr_action.emulator import phone
 from ivr_action.emulator.call import Answer, Call, Row, page
 from ivr_action.emulator.problems import bad_request, not_emulated, not_found
 from ivr_action.emulator.state import FlowRecord, Version
@@ -17,7 +18,7 @@ _KINDS = {
     "QUEUE": "queue", "USERPROMPT": "userPrompt", "DATAACTION": "dataAction", "SCHEDULE": "schedule",
     "SCHEDULEGROUP": "scheduleGroup", "EMERGENCYGROUP": "emergencyGroup", "DATATABLE": "dataTable",
     "ACDSKILL": "acdSkill", "ACDWRAPUPCODE": "acdWrapupCode", "CONTACTLIST": "contactList",
-    "COMPOSERSCRIPT": "composerScript", "WORKTYPE": "worktype",
+    "COMPOSERSCRIPT": "composerScript", "WORKTYPE": "worktype", "IVRCONFIGURATION": "ivr",
 }  # fmt: skip
 _TYPES = {kind: word for word, kind in _KINDS.items()}
 
@@ -104,7 +105,10 @@ def consuming(call: Call) -> Answer:
     _required(call, "objectType")
     published = call.first("flowFilter", "checkedIn").lower() == "published"
     types = {word.upper() for word in call.all("resourceType")}
-    found = [_flow(flow) for flow in consumers(call.world, _required(call, "id"), published=published)]
+    id_ = _required(call, "id")
+    found = [_flow(flow) for flow in consumers(call.world, id_, published=published)]
+    others = {user.entity.id: (user.entity, user.kind) for user in phone.users(call.world, id_)}
+    found += [_dependency(entity.id, entity.name, _TYPES[kind]) for entity, kind in others.values()]
     return page(call, [item for item in found if not types or item["type"] in types])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from typing import Any
 
+from ivr_action.emulator import phone
 from ivr_action.emulator.call import Answer, Call, Row, page
 from ivr_action.emulator.dependencies import consumers_of_flow
 from ivr_action.emulator.problems import ApiError, bad_request, locked
@@ -122,6 +123,16 @@ def delete_flow(call: Call) -> Answer:
             "Flow '{flowName}' cannot be deleted: it is used in flows",
             {"flowName": flow.name},
             details=[{"errorCode": "used.in.flows", "entityId": user.id, "entityName": user.name} for user in users],
+            entity=flow.id,
+        )
+    for user in phone.users(call.world, flow.id):
+        word = "ivr.configs" if user.kind == "ivr" else "queues"
+        raise ApiError(
+            409,
+            f"architect.flow.cannot.delete.used.in.{word}",
+            "Flow '{flowName}' cannot be deleted: it is used in {word}",
+            {"flowName": flow.name, "word": word},
+            details=[{"errorCode": f"used.in.{word}", "entityId": user.entity.id, "entityName": user.entity.name}],
             entity=flow.id,
         )
     flow.deleted = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ivr_action.emulator import phone
 from ivr_action.emulator.call import Answer, Call, Row, page
 from ivr_action.emulator.flows import like
 from ivr_action.emulator.problems import not_found
@@ -58,7 +59,7 @@ def path_of(kind: str) -> str:
 
 def _rows(lookup: Lookup) -> list[Row]:
     def body(call: Call, entity: Entity) -> dict[str, Any]:
-        made = entity_json(entity, lookup.path)
+        made = {**entity_json(entity, lookup.path), **phone.shown(call.world, lookup.kind, entity)}
         if lookup.has_division and "division" not in made:
             made["division"] = division_json(call.world, "Home")
         return made

@@ -86,7 +86,7 @@ def _told(said: str | dict[str, Any], at: float) -> dict[str, Any]:
 def _run(world: World, quota: Quota, job: Job, at: float, fault: JobFault) -> None:
     flow = _read(world, job)
     type_ = _type(flow)
-    objects = wanted(flow)
+    objects = list({(item.kind, item.name, item.flow_type): item for item in wanted(flow)}.values())
     if not quota.spend(job.client.id, world.pace.job_base + len(objects)):
         raise FailedError(  # (real): a job that runs out of quota does not say so
             107,

@@ -31,13 +31,8 @@ def flow_json(world: World, flow: FlowRecord) -> dict[str, Any]:
         publisher = published.published_by or published.by
         if publisher.kind == "user":
             body["publishedBy"] = who_json(publisher)
-        configuration = world.content(published.content).configuration if published.content else None
-        if configuration is not None:
-            default = configuration.get("defaultLanguage")
-            body["supportedLanguages"] = [
-                {"language": language, "isDefault": language == default}
-                for language in configuration.get("supportedLanguages", [])
-            ]
+        if published.content and world.languages(published.content):
+            body["supportedLanguages"] = world.languages(published.content)
     if checked_in is not None:
         body["checkedInVersion"] = version_json(world, flow, checked_in)
     if flow.saved is not None:

@@ -8,13 +8,14 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ivr_action.emulator.problems import flow_not_found
 from ivr_action.emulator.state import Content, Entity, FlowRecord, Mode, State, Version, Who
 from ivr_action.emulator.store import Store
 from ivr_action.flow.flow import ArchitectFlow
 
-_CACHED = 256
+_CACHED = 2048
 """Contents that are kept as values."""
 
 
@@ -59,6 +60,7 @@ class World:
     readings: dict[str, tuple[str, ArchitectFlow]] = field(default_factory=dict)
     """Publish job → what was uploaded and the flow in it, while the job runs."""
     _contents: dict[str, Content] = field(default_factory=dict)
+    _languages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def mode(self) -> Mode:
@@ -91,8 +93,8 @@ class World:
                 return flow
         return None
 
-    def new_flow(self, name: str, type_: str, description: str = "") -> FlowRecord:
-        flow = FlowRecord(id=self.guid(), name=name, type=type_, description=description)
+    def new_flow(self, name: str, type_: str, description: str = "", id_: str = "") -> FlowRecord:
+        flow = FlowRecord(id=id_ or self.guid(), name=name, type=type_, description=description)
         self.state.flows[flow.id] = flow
         return flow
 
@@ -114,6 +116,18 @@ class World:
 
     def forget_reading(self, job: str) -> None:
         self.readings.pop(job, None)
+
+    def languages(self, key: str) -> list[dict[str, Any]]:
+        """`supportedLanguages` of a content, read once."""
+        found = self._languages.get(key)
+        if found is None:
+            configuration = self.content(key).configuration or {}
+            default = configuration.get("defaultLanguage")
+            found = self._languages[key] = [
+                {"language": language, "isDefault": language == default}
+                for language in configuration.get("supportedLanguages", [])
+            ]
+        return found
 
     def check_in(self, flow: FlowRecord, content: str, who: Who, at: float) -> Version:
         """Add a version that is checked in and not published."""

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,100 @@ def test_a_flow_has_versions_a_draft_and_a_lock_where_the_description_says_so(se
         for version in ("1.0", "2.0", flow["savedVersion"]["id"])
     ]
     assert said == ["Before", "Where everybody calls", "Later"]
+
+
+ROUTES = """\
+emulator: 1
+organization: {name: Acme, id: 22222222-2222-4222-8222-222222222222}
+flows: [{file: main.yaml, id: 33333333-3333-4333-8333-333333333333}]
+schedule_groups: [Opening hours]
+queues: [Sales]
+ivrs:
+  - name: Main number
+    dnis: ["+15550100", "+15550101"]
+    openHoursFlow: Main line
+    closedHoursFlow: Night
+    holidayHoursFlow: Night
+    scheduleGroup: Opening hours
+  - {name: Test number, dnis: ["+15550199"], openHoursFlow: Night}
+"""
+CONSUMERS = "/architect/dependencytracking/consumingresources"
+
+
+def _with_routes(folder: Path) -> Path:
+    shutil.copy(MAIN, folder / "main.yaml")
+    (folder / "night.yaml").write_text(MAIN.read_text().replace("Main line", "Night"))
+    (folder / "organisation.yaml").write_text(ROUTES)
+    return folder
+
+
+def test_routes_lead_into_flows_by_id_and_show_their_names(serve: Serve, tmp_path: Path) -> None:
+    session = serve(_with_routes(tmp_path))
+    main, night = session.emulator.flow("Main line"), session.emulator.flow("Night")
+    assert main.id == "33333333-3333-4333-8333-333333333333"
+    ivrs = session.get("/architect/ivrs")["entities"]
+    first = ivrs[0]
+    assert first["openHoursFlow"] == {"id": main.id, "name": "Main line", "selfUri": f"/api/v2/flows/{main.id}"}
+    assert (first["closedHoursFlow"]["id"], first["holidayHoursFlow"]["name"]) == (night.id, "Night")
+    assert (first["scheduleGroup"]["name"], first["version"], first["state"]) == ("Opening hours", 1, "active")
+    assert session.get(f"/architect/ivrs/{first['id']}") == first
+    group = session.get("/architect/schedulegroups")["entities"][0]["id"]
+    assert session.get("/architect/ivrs", scheduleGroup=group)["entities"] == [first]
+    assert session.get("/architect/ivrs", dnis="+15550101")["total"] == 1
+    assert session.get("/architect/ivrs", dnis="+15550102")["total"] == 0
+    session.emulator.colleague("rename", "Main line", name="First line")
+    assert session.get(f"/architect/ivrs/{first['id']}")["openHoursFlow"]["name"] == "First line"
+
+
+def test_routes_are_users_of_their_flows(serve: Serve, tmp_path: Path) -> None:
+    session = serve(_with_routes(tmp_path))
+    night = session.emulator.flow("Night")
+    query: dict[str, Any] = {"id": night.id, "objectType": "INBOUNDCALLFLOW", "flowFilter": "published"}
+    users = session.get(CONSUMERS, **query)["entities"]
+    assert [(user["type"], user["name"]) for user in users] == [
+        ("IVRCONFIGURATION", "Main number"),
+        ("IVRCONFIGURATION", "Test number"),
+    ]
+    assert session.get(CONSUMERS, **query, resourceType="QUEUE")["total"] == 0
+    refused = session.send("DELETE", f"/flows/{night.id}", status=409)
+    assert refused["code"] == "architect.flow.cannot.delete.used.in.ivr.configs"
+
+
+def test_a_queue_leads_into_the_flow_of_its_waiting(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "wait.yaml").write_text(
+        "inqueueCall:\n  name: Wait\n  startUpTaskActions:\n    - disconnect:\n        name: Bye\n"
+    )
+    (tmp_path / "organisation.yaml").write_text("emulator: 1\nqueues: [{name: Sales, queueFlow: Wait}]\n")
+    session = serve(tmp_path)
+    flow = session.emulator.flow("Wait")
+    (queue,) = session.get("/routing/queues")["entities"]
+    assert queue["queueFlow"]["id"] == flow.id
+    users = session.get(CONSUMERS, id=flow.id, objectType="INQUEUECALLFLOW")["entities"]
+    assert [(user["type"], user["id"]) for user in users] == [("QUEUE", queue["id"])]
+    assert session.send("DELETE", f"/flows/{flow.id}", status=409)["code"].endswith("used.in.queues")
+
+
+def test_a_route_to_a_flow_that_is_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "organisation.yaml").write_text("emulator: 1\nivrs: [{name: Main number, openHoursFlow: Gone}]\n")
+    with pytest.raises(ValueError, match="ivr `Main number` has the openHoursFlow `Gone`"):
+        Emulator(seeds=[tmp_path])
+
+
+def test_two_organisations_are_told_apart_by_their_tokens(serve: Serve, tmp_path: Path) -> None:
+    shown = []
+    for name, digit in (("Acme", "2"), ("Acme test", "4")):
+        folder = tmp_path / digit
+        folder.mkdir()
+        id_ = f"{digit * 8}-2222-4222-8222-222222222222"
+        (folder / "organisation.yaml").write_text(f"emulator: 1\norganization: {{name: {name}, id: {id_}}}\n")
+        session = serve(folder)
+        me = session.get("/tokens/me")
+        assert (me["organization"]["name"], me["organization"]["id"]) == (name, id_)
+        assert session.get("/organizations/me")["id"] == id_
+        client = session.emulator.client
+        assert (me["OAuthClient"]["id"], me["OAuthClient"]["name"]) == (client.id, client.name)
+        shown.append((me["organization"]["id"], client.id))
+    assert len({part for pair in shown for part in pair}) == 4
 
 
 def test_what_a_flow_uses_and_who_uses_it(serve: Serve) -> None:
