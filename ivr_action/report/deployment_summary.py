@@ -63,6 +63,7 @@ def render(deployment: Deployment, look: Look, *, deliveries: Sequence[Delivery]
     left = _add_failed(page, deployment, look)
     page.add("".join(f"> {prose(notice, _TEXT)}\n\n" for notice in deployment.notices[:_NOTICES]), page.room // 2)
     left += _add_table(page, deployment, look)
+    left += _add_besides(page, deployment)
     page.add("".join(_end(deployment, deliveries, audit)), page.room // 2)
     left += _add_changes(page, deployment, look)
     if left:
@@ -96,10 +97,10 @@ def _failed(flow: DeployedFlow, look: Look) -> Iterator[str]:
 
 def _add_table(page: Page, deployment: Deployment, look: Look) -> int:
     keep = page.room // 2
-    rows = [flow for flow in worst_first(deployment) if flow.result not in _QUIET or besides(flow)]
+    rows = [flow for flow in worst_first(deployment) if flow.result not in _QUIET]
     shown = 0
     if rows and page.add(
-        "| | Flow | Result | Version | What changed | Took | File |\n| --- | --- | --- | --- | --- | --- | --- |\n",
+        f"| | Flow | Result | Live version | What changed | Took | File |\n|{' --- |' * 7}\n",
         keep,
     ):
         for flow in rows[:_ROWS]:
@@ -110,7 +111,7 @@ def _add_table(page: Page, deployment: Deployment, look: Look) -> int:
             page.add(f"| | and {count_of(len(rows) - shown, 'more flow')} | | | | | |\n", keep)
         page.add("\n")
     for quiet in _QUIET:
-        flows = [flow for flow in deployment.flows if flow.result is quiet and not besides(flow)]
+        flows = [flow for flow in deployment.flows if flow.result is quiet]
         if flows:
             names = ", ".join(escape(called(flow)) for flow in flows[:_NAMED])
             more = f" and {len(flows) - _NAMED:,} more" if len(flows) > _NAMED else ""
@@ -121,20 +122,29 @@ def _add_table(page: Page, deployment: Deployment, look: Look) -> int:
 
 
 def _row(flow: DeployedFlow, look: Look) -> str:
-    remarks = [prose(text, _TEXT) for text in besides(flow)]
-    if flow.message and flow.result not in _FAILED:
-        remarks.insert(0, prose(flow.message, _TEXT))
-    changed = escape(flow.changes.summary()) if flow.changes else ""
     cells = [
         ICONS[flow.result],
         escape(called(flow), NAME),
         escape(result(flow)),
         escape(versions(flow)),
-        "<br>".join(part for part in (changed, *remarks) if part),
+        escape(flow.changes.summary()) if flow.changes else "",
         escape(took(flow)),
         file_link(flow.path, look),
     ]
     return f"| {' | '.join(cells)} |\n"
+
+
+def _add_besides(page: Page, deployment: Deployment) -> int:
+    """Sentences about flows that did not fail; returns of how many flows there was no room for them."""
+    left = 0
+    for flow in worst_first(deployment):
+        said = [flow.message] if flow.message and flow.result not in (*_FAILED, Result.SKIPPED) else []
+        said += besides(flow)
+        if said:
+            text = f"- **{escape(called(flow), NAME)}:** {prose(' '.join(said), _TEXT)}\n"
+            left += not page.add(text, page.room // 2)
+    page.always("\n")
+    return left
 
 
 def _end(deployment: Deployment, deliveries: Sequence[Delivery], audit: str) -> Iterator[str]:

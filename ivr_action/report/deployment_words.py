@@ -81,11 +81,20 @@ def headline(deployment: Deployment) -> str:
     word = "Dry run" if deployment.dry_run else "Deployment"
     if not deployment.flows:
         return f"{word}{where}: no flow to deploy"
-    counts = [f"{number:,} {_WORDS[result]}" for result in ICONS if (number := deployment.count(result))]
-    live = deployment.count(*(result for result in Result if result.is_live))
+    live = [one for one in ICONS if one.is_live]
+    groups = [
+        _counts(deployment, [one for one in ICONS if not one.is_success]),
+        _counts(deployment, [one for one in ICONS if one.is_success and one not in live]),
+    ]
     if deployment.dry_run:
-        return f"{word}{where}: {', '.join(counts)}; nothing was sent"
-    return f"{word}{where}: {count_of(live, 'new version')} live ({', '.join(counts)})"
+        return f"{word}{where}: {'; '.join(filter(None, [_counts(deployment, live), *groups, 'nothing was sent']))}"
+    new = deployment.count(*live)
+    said = f"{count_of(new, 'new version')} live ({_counts(deployment, live)})" if new else "nothing new is live"
+    return f"{word}{where}: {'; '.join(filter(None, [said, *groups]))}"
+
+
+def _counts(deployment: Deployment, results: list[Result]) -> str:
+    return ", ".join(f"{number:,} {_WORDS[one]}" for one in results if (number := deployment.count(one)))
 
 
 def mark(deployment: Deployment) -> str:
@@ -113,22 +122,24 @@ def result(flow: DeployedFlow) -> str:
 
 
 def versions(flow: DeployedFlow) -> str:
-    """`14.0 → 15.0`, `none → 1.0`, `14.0`; empty where none is known."""
+    """What is live: `14.0 → 15.0`, `none → 1.0`, `14.0 still`, `14.0 or what was sent`; empty where it is not known."""
     before, after = one_line(flow.from_version, 40), one_line(flow.to_version, 40)
+    if flow.result is Result.UNKNOWN:
+        return f"{before or 'none'} or what was sent"
     if not after or after == before:
-        return before
+        return f"{before} still" if before and not flow.result.is_success else before
     return f"{before or 'none'} → {after}"
 
 
 def took(flow: DeployedFlow) -> str:
-    """`12 s, 4 s of it waiting, sent 3 times, 2 conflicts`; empty where it took nothing."""
+    """`12 s, 4.0 s of it waiting, sent 3 times, overtaken 2 times`; empty where it took nothing."""
     said = [span(flow.seconds)] if flow.seconds else []
     if flow.waited >= 1:
         said.append(f"{span(flow.waited)} of it waiting")
     if flow.attempts > 1:
         said.append(f"sent {flow.attempts:,} times")
     if flow.conflicts:
-        said.append(f"{count_of(flow.conflicts, 'time')} somebody else was faster")
+        said.append(f"overtaken {count_of(flow.conflicts, 'time')}")
     return ", ".join(said)
 
 
@@ -144,9 +155,7 @@ def besides(flow: DeployedFlow) -> list[str]:
     """Sentences about what happened besides: an answer that was lost, a later version, a file that was kept."""
     said = []
     if flow.recovered:
-        said.append(
-            "The platform’s answer was lost; the version was recognised afterwards, and nothing was sent twice."
-        )
+        said.append("The platform’s answer was lost; the version was recognised afterwards.")
     if flow.superseded_by:
         said.append(f"Somebody has put version {one_line(flow.superseded_by, 40)} on top of it meanwhile.")
     if flow.kept:
@@ -155,11 +164,11 @@ def besides(flow: DeployedFlow) -> list[str]:
 
 
 def told(delivery: Delivery) -> str:
-    """`hooks.example.com deployment.succeeded: delivered (204)`."""
+    """`hooks.example.com · deployment.succeeded · delivered (204)`."""
     status = f" ({one_line(str(delivery.status), 40)})" if delivery.status not in (None, "", 0) else ""
     reason = f": {one_line(delivery.reason, 300)}" if delivery.reason else ""
-    event = f" {one_line(delivery.event, NAME)}" if delivery.event else ""
-    return f"{host(delivery.url)}{event}: {one_line(delivery.result, NAME)}{status}{reason}"
+    event = f" · {one_line(delivery.event, NAME)}" if delivery.event else ""
+    return f"{host(delivery.url)}{event} · {one_line(delivery.result, NAME)}{status}{reason}"
 
 
 def host(url: str) -> str:

@@ -28,14 +28,20 @@ class Part(NamedTuple):
 
 
 def parts(difference: FlowDifference) -> Iterator[Part]:
-    """The flow's settings first, then each node with what differs inside and on its ways out, in their order."""
+    """The flow's settings first, then each node with what differs inside and on its ways out, in their order.
+
+    Ways out of a node that is new or gone are not told: they are new or gone with it.
+    """
     if difference.settings:
         yield Part(Change.CHANGED, "", "", difference.settings, ())
     ways: dict[str, list[TransitionChange]] = {}
     for way in difference.transitions:
         ways.setdefault(way.source, []).append(way)
     for node in difference.nodes:
-        yield _part(node, ways.pop(node.node, []))
+        yield _part(
+            node,
+            [way for way in ways.pop(node.node, []) if node.change is Change.CHANGED or way.change is not node.change],
+        )
     for source, found in ways.items():
         yield Part(Change.CHANGED, source, "", (), tuple(found), found[0].line)
 
@@ -63,4 +69,6 @@ def _common(one: str, other: str) -> int:
 
 
 def _part(node: NodeChange, ways: list[TransitionChange]) -> Part:
-    return Part(node.change, node.node, node.type, node.fields, tuple(ways), node.line)
+    # Architect's ids are paths that name the type already.
+    type_ = "" if node.type in node.node.replace("/", " ").split(" ") else node.type
+    return Part(node.change, node.node, type_, node.fields, tuple(ways), node.line)

@@ -42,7 +42,7 @@ def difference_diagram(before: FlowGraph | None, after: FlowGraph | None, differ
         difference: from the one to the other.
     """
     whole = _union(before or FlowGraph(None, (), ()), after or FlowGraph(None, (), ()), difference)
-    touched = _touched(whole, difference)
+    touched = _touched(whole)
     if not touched:
         return None
     near = dict.fromkeys(touched)
@@ -77,6 +77,8 @@ def _union(before: FlowGraph, after: FlowGraph, difference: FlowDifference) -> _
     for way in before.transitions:
         if way in led or way.source in gone or way.target in gone:
             ways[way._replace(element=None), Change.REMOVED] = None
+    for changed in difference.transitions:  # what leads elsewhere is another node for callers
+        status.setdefault(changed.source, Change.CHANGED)
     return _Union(drawn, {id_: change for id_, change in status.items() if id_ in drawn}, ways)
 
 
@@ -93,10 +95,9 @@ class _Ends:
         return (way.source, way.label, way.target) in self._exact or (way.source, way.target) in self._ends
 
 
-def _touched(whole: _Union, difference: FlowDifference) -> dict[str, None]:
+def _touched(whole: _Union) -> dict[str, None]:
     """Ids of the nodes that changed, or whose ways did, in the order of the flow."""
-    named = {*whole.status, *(way.source for way in difference.transitions)}
-    return {id_: None for id_ in whole.nodes if id_ in named}
+    return {id_: None for id_ in whole.nodes if id_ in whole.status}
 
 
 def _fits(text: str) -> bool:
@@ -144,7 +145,9 @@ def _legend(whole: _Union, kept: list[str], changed: int, near: int) -> str:
     shown = {whole.status.get(id_) for id_ in kept}
     shown |= {change for way, change in whole.ways if way.source in wanted and way.target in wanted}
     colours = [f"{ICONS[change]} {change.value}" for change in Change if change in shown]
-    said = f"{' · '.join(colours)} · only the changed nodes and those next to them are drawn." if colours else ""
+    said = " · ".join(colours)
+    if len(wanted) < len(whole.nodes):
+        said += " · only the changed nodes and those next to them are drawn."
     if near:
         of_them = f", {changed:,} of them changed," if changed else ""
         said += f" {count_of(near, 'more node')}{of_them} left out to keep it readable."

@@ -11,7 +11,7 @@ from ivr_action.report.markdown import escape, link
 from ivr_action.report.pieces import Page
 from ivr_action.report.plan_pieces import Detail, add_table, heading, remarks, speaks
 from ivr_action.report.plan_summary import add_blocks
-from ivr_action.report.plan_words import stops_first
+from ivr_action.report.plan_words import stops, stops_first
 
 LIMIT = 28_000
 """Bytes; the gate's part has the rest of the 65,536 that GitHub takes."""
@@ -20,6 +20,14 @@ _FLOWS = 10
 _NOTICES = 3
 _RESERVE = 400
 _PLACES = 200
+
+
+def alert(plan: Plan) -> str:
+    """What stands above the gate's verdict where a deployment would stop; empty where it would not.
+
+    The gate's own verdict comes first in the comment, and may be green.
+    """
+    return f"A deployment would stop: {stops(plan)}. The plan below says why." if plan.stops else ""
 
 
 def render(plan: Plan, look: Look, run_url: str = "", limit: int = LIMIT) -> str:

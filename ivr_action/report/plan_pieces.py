@@ -16,10 +16,11 @@ from ivr_action.report.plan_words import (
     ICONS,
     STOPS,
     called,
-    headline,
+    counted,
     icon,
     live,
     route_words,
+    stops,
     stops_first,
     verdict,
     when,
@@ -47,11 +48,13 @@ class Detail(IntEnum):
 
 
 def heading(plan: Plan) -> str:
-    """The verdict, as a heading."""
+    """The verdict: in numbers as a heading, and what stops by name below it."""
     mark = STOPS if plan.stops else ICONS[Verdict.UNCHANGED] if not plan.count(*_SAVES) else "🚀"
     if any(flow.verdict is Verdict.UNKNOWN for flow in plan.flows):
         mark = ICONS[Verdict.UNKNOWN]
-    return f"## {mark} Plan: {escape(headline(plan), _TEXT)}\n\n"
+    stopped = stops(plan)
+    below = f"{STOPS} **Stopped:** {escape(stopped, _TEXT)}\n\n" if stopped else ""
+    return f"## {mark} Plan: {escape(counted(plan), _TEXT)}\n\n{below}"
 
 
 _SAVES = tuple(one for one in Verdict if one.saves)
@@ -76,20 +79,24 @@ def add_table(page: Page, plan: Plan, look: Look, most: int) -> None:
     told = [flow for flow in stops_first(plan) if speaks(flow)]
     quiet = [flow for flow in plan.flows if not speaks(flow)]
     keep = page.room // 2
-    if told and page.add(_HEAD[plan.against == "base"], keep):
+    # A column of blanks says nothing.
+    version = any(flow.live_version for flow in told)
+    who = any(who_when(flow) for flow in told)
+    names = ["", "Flow", "What would happen", *["Live version"] * version, "What changes", *["Who, when"] * who, "File"]
+    if told and page.add(f"| {' | '.join(names)} |\n|{' --- |' * len(names)}\n", keep):
         left = len(told)
         for flow in told[:most]:
-            if not page.add(_row(flow, look, base=plan.against == "base"), keep + _MORE):
+            if not page.add(_row(flow, look, version=version, who=who), keep + _MORE):
                 break
             left -= 1
         if left:
-            page.add(f"| | and {count_of(left, 'more flow')} |{' |' * (3 if plan.against == 'base' else 5)}\n", keep)
+            page.add(f"| | and {count_of(left, 'more flow')} |{' |' * (len(names) - 2)}\n", keep)
         page.add("\n")
     if quiet:
-        names = ", ".join(escape(called(flow)) for flow in quiet[:_NAMED])
+        listed = ", ".join(escape(called(flow)) for flow in quiet[:_NAMED])
         more = f" and {len(quiet) - _NAMED:,} more" if len(quiet) > _NAMED else ""
         unchanged = f"{ICONS[Verdict.UNCHANGED]} {len(quiet):,} unchanged"
-        if not page.add(f"{unchanged}: {names}{more}\n\n", keep):
+        if not page.add(f"{unchanged}: {listed}{more}\n\n", keep):
             page.add(f"{unchanged}\n\n")
 
 
@@ -106,18 +113,12 @@ def block(flow: PlannedFlow, look: Look, detail: Detail, *, opened: bool, base: 
     return f"{start}{''.join(_parts(flow, look, detail, base=base))}</details>\n\n"
 
 
-_HEAD = (
-    "| | Flow | What would happen | Live version | What changes | Who, when | File |\n| --- {}|\n".format("| --- " * 6),
-    "| | Flow | What would happen | What changes | File |\n| --- | --- | --- | --- | --- |\n",
-)
-
-
-def _row(flow: PlannedFlow, look: Look, *, base: bool) -> str:
+def _row(flow: PlannedFlow, look: Look, *, version: bool, who: bool) -> str:
     shown = flow.changes.summary() if flow.changes else ""
     cells = [icon(flow), escape(called(flow), NAME), escape(verdict(flow), NAME)]
-    cells += [] if base else [escape(live(flow), NAME)]
+    cells += [escape(live(flow), NAME)] if version else []
     cells += [escape(shown, 2 * NAME)]
-    cells += [] if base else [escape(who_when(flow), 2 * NAME)]
+    cells += [escape(who_when(flow), 2 * NAME)] if who else []
     return f"| {' | '.join([*cells, file_link(flow.path, look)])} |\n"
 
 
@@ -130,7 +131,10 @@ def _parts(flow: PlannedFlow, look: Look, detail: Detail, *, base: bool) -> Iter
     yield from _drift(flow, detail)
     if flow.changes:
         against = "the base commit" if base else "what is live"
-        yield f"**Our changes** against {against}: {escape(flow.changes.summary())}\n\n"
+        words = (
+            "**The whole flow is new:**" if flow.verdict is Verdict.CREATE else f"**Our changes** against {against}:"
+        )
+        yield f"{words} {escape(flow.changes.summary())}\n\n"
         if detail:
             yield f"{items(flow.changes, _NODES[detail], path=flow.path, look=look)}\n"
     yield from _used(flow, detail)

@@ -61,7 +61,7 @@ def add_blocks(
         base: whether they are compared with the base commit's files.
         more: flows that are not among them, and that are to be counted.
     """
-    opened = len(flows) <= _OPEN
+    opened = len(flows) <= _OPEN and not more and details[0] is Detail.FULL
     short = [block(flow, look, Detail.SHORT, opened=opened or flow.stops, base=base) for flow in flows]
     sizes = [len(piece.encode("utf-8", "backslashreplace")) for piece in short]
     shown = 0

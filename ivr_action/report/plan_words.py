@@ -47,7 +47,15 @@ def stops_first(plan: Plan) -> list[PlannedFlow]:
 
 
 def headline(plan: Plan) -> str:
-    """What a release manager reads: how much would be deployed where, and what stops."""
+    """What a release manager reads: how much would be deployed where, and what stops, by name."""
+    stopped = stops(plan)
+    same = plan.count(Verdict.UNCHANGED)
+    said = f"{counted(plan)}{f': {stopped}' if stopped else ''}"
+    return f"{said}; {same:,} unchanged" if same else said
+
+
+def counted(plan: Plan) -> str:
+    """The same in numbers only, and without what stays as it is."""
     if not plan.flows:
         return f"no flow to deploy{_where(plan, 'to')}"
     saved = [flow for flow in plan.flows if flow.verdict.saves and not flow.stops]
@@ -63,14 +71,16 @@ def headline(plan: Plan) -> str:
     else:
         said = f"nothing would be deployed{_where(plan, 'to')}"
     said += f": {', '.join(counts)}" if counts else ""
+    stopped = sum(flow.stops for flow in plan.flows)
+    return f"{said}; {stopped:,} {'stops' if stopped == 1 else 'stop'}" if stopped else said
+
+
+def stops(plan: Plan) -> str:
+    """What stops, by name and with the reason in a few words; empty where nothing does."""
     stopped = [flow for flow in stops_first(plan) if flow.stops]
-    if stopped:
-        verb = "stops" if len(stopped) == 1 else "stop"
-        names = [f"{called(flow)} ({why(flow)})" for flow in stopped[:_NAMED]]
-        more = f" and {len(stopped) - _NAMED:,} more" if len(stopped) > _NAMED else ""
-        said += f"; {len(stopped):,} {verb}: {', '.join(names)}{more}"
-    same = plan.count(Verdict.UNCHANGED)
-    return f"{said}; {same:,} unchanged" if same else said
+    names = [f"{called(flow)} ({why(flow)})" for flow in stopped[:_NAMED]]
+    more = f" and {len(stopped) - _NAMED:,} more" if len(stopped) > _NAMED else ""
+    return f"{', '.join(names)}{more}"
 
 
 def called(flow: PlannedFlow) -> str:
@@ -82,8 +92,9 @@ def verdict(flow: PlannedFlow) -> str:
     """`update`, `stops: drifted`, `stops: missing-reference`."""
     if not flow.stops:
         return flow.verdict.value
-    word = "not known" if flow.verdict is Verdict.UNKNOWN else flow.verdict.value
-    return f"stops: {word}" if flow.verdict.stops else f"stops: {_first_error(flow)}"
+    if flow.verdict.stops and flow.verdict is not Verdict.REFUSED:
+        return "stops: not known" if flow.verdict is Verdict.UNKNOWN else f"stops: {flow.verdict.value}"
+    return f"stops: {_first_error(flow)}"
 
 
 def why(flow: PlannedFlow) -> str:
@@ -99,7 +110,7 @@ def why(flow: PlannedFlow) -> str:
         return "it has another name than before"
     if flow.verdict is Verdict.UNKNOWN:
         return "nobody could look"
-    return "refused" if flow.verdict.stops else _first_error(flow)
+    return _first_error(flow)
 
 
 def who_when(flow: PlannedFlow) -> str:

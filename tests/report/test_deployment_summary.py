@@ -27,12 +27,12 @@ def deployment(*results: Result, **more: object) -> Deployment:
 def test_the_verdict_says_what_is_live_and_the_end_what_the_exit_status_means() -> None:
     good = page_of(render(deployment(Result.DEPLOYED, Result.CREATED, Result.UNCHANGED), LOOK)).text
     assert good.startswith(
-        "✅ Deployment to production (Acme): 2 new versions live (1 created, 1 updated, 1 unchanged)\n"
+        "✅ Deployment to production (Acme): 2 new versions live (1 created, 1 updated); 1 unchanged\n"
     )
     assert "Exit status 0: every flow is live as the files say." in good
     bad = page_of(render(deployment(Result.DEPLOYED, Result.FAILED, Result.SKIPPED), LOOK)).text
     assert bad.startswith(
-        "❌ Deployment to production (Acme): 1 new version live (1 failed, 1 not reached, 1 updated)\n"
+        "❌ Deployment to production (Acme): 1 new version live (1 updated); 1 failed, 1 not reached\n"
     )
     assert "Exit status 3: not everything was deployed." in bad
     unsure = page_of(render(deployment(Result.UNKNOWN), LOOK)).text
@@ -64,7 +64,7 @@ def test_versions_waits_and_what_happened_besides_are_told() -> None:
     )  # fmt: skip
     text = page_of(render(replace(found, flows=(flow,), seconds=200.0), LOOK)).text.replace("\u200b", "")
     for said in (
-        "14.0 → 15.0", "12 s, 4.2 s of it waiting, sent 3 times, 2 times somebody else was faster",
+        "14.0 → 15.0", "12 s, 4.2 s of it waiting, sent 3 times, overtaken 2 times",
         "With A Colleague’s change of sales.", "recognised afterwards", "version 16.0 on top of it", "out/main.json",
         "It took 3 min 20 s, 4.2 s of it waiting for the platform.", "prompt: Press one. → Press one or two.",
     ):  # fmt: skip
@@ -83,8 +83,8 @@ def test_webhooks_show_hosts_only_and_the_audit_is_named() -> None:
         Told("https://b.example.org", "deployment.failed", None, "failed", "timed out"),
     )
     text = page_of(render(deployment(Result.DEPLOYED), LOOK, deliveries=told, audit="`audit.jsonl`, head 3:abc.")).text
-    assert "✅ hooks.example.org:8443 deployment.succeeded: delivered (204)" in text
-    assert "⚠️ b.example.org deployment.failed: failed: timed out" in text
+    assert "✅ hooks.example.org:8443 · deployment.succeeded · delivered (204)" in text
+    assert "⚠️ b.example.org · deployment.failed · failed: timed out" in text
     assert "secret" not in text
     assert "pw" not in text
     assert "Audit: audit.jsonl, head 3:abc." in text
@@ -121,4 +121,6 @@ def test_words() -> None:
     assert [span(seconds) for seconds in (0.04, 9.94, 59.6, 3600)] == ["0.0 s", "9.9 s", "1 min 0 s", "60 min 0 s"]
     assert host("https://a.example.org?x=1") == "a.example.org"
     assert versions(replace(deployed(Result.CREATED), from_version="", to_version="1.0")) == "none → 1.0"
-    assert versions(deployed(Result.REFUSED)) == "14.0"
+    assert versions(deployed(Result.REFUSED)) == "14.0 still"
+    assert versions(deployed(Result.UNKNOWN)) == "14.0 or what was sent"
+    assert versions(deployed(Result.UNCHANGED)) == "14.0"

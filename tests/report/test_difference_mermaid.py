@@ -38,7 +38,7 @@ def test_added_changed_and_removed_nodes_have_their_colours() -> None:
         "changed": {"Name of menu"},
         "removed": {"Name of old"},
     }
-    assert diagram.caption.startswith("🟩 added · 🟥 removed · 🟨 changed · only the changed nodes")
+    assert diagram.caption.startswith("🟩 added · 🟥 removed · 🟨 changed")
 
 
 def test_ways_that_are_new_or_gone_are_coloured_and_the_others_are_not() -> None:
@@ -71,6 +71,23 @@ def test_a_way_whose_label_the_graph_words_otherwise_is_found_by_its_ends() -> N
     diagram = difference_diagram(None, graph, difference)
     assert diagram is not None
     assert "linkStyle 0 stroke:#1a7f37" in diagram.text
+
+
+def test_a_node_whose_way_leads_elsewhere_is_changed_for_callers() -> None:
+    after = small_graph(
+        "menu", "sales", "old", "far", ways=(("menu", "1", "old"), ("menu", "2", "old"), ("sales", "", "far"))
+    )
+    difference = FlowDifference((), (TransitionChange("menu", "1", "choice", "sales", "old"),))
+    diagram = difference_diagram(BEFORE, after, difference)
+    assert diagram is not None
+    assert classes(diagram.text) == {"changed": {"Name of menu"}}
+
+
+def test_what_is_drawn_whole_does_not_say_that_something_is_missing() -> None:
+    nodes = tuple(NodeChange(id_, "step", Change.ADDED) for id_ in AFTER.nodes)
+    diagram = difference_diagram(None, AFTER, FlowDifference(nodes))
+    assert diagram is not None
+    assert diagram.caption == "🟩 added"
 
 
 def test_settings_alone_are_no_diagram() -> None:

@@ -84,7 +84,7 @@ def test_text_of_a_plan_ends_with_the_verdict_and_begins_with_what_stops() -> No
         "1 flow would be deployed: 1 updated; 1 stops: Payment (A Colleague has it open); 1 unchanged",
     ]
     at = lines.index("Main line (flows/main.yaml): update, 14.0 → next")
-    assert "    ~ menu menu (line 12)" in lines[at:]
+    assert "    ~ menu (line 12)" in lines[at:]
     assert "        prompt: Press one. → Press one or two." in lines[at:]
     assert "        way 2: old → billing" in lines[at:]
 
@@ -93,13 +93,13 @@ def test_text_of_a_deployment_has_what_failed_right_above_the_verdict() -> None:
     deployment = Deployment((deployed(Result.FAILED, "Payment", "p.yaml"), deployed()), "prod", seconds=80)
     told = (Told("https://user:pw@hooks.example.com/T0/secret?x=1"),)
     lines = deployment_text.render(deployment, LOOK, deliveries=told, audit="Head 12:abc.").splitlines()
-    assert lines.index("Payment (p.yaml): failed, 14.0") > lines.index(
+    assert lines.index("Payment (p.yaml): failed, 14.0 still") > lines.index(
         "Main line (flows/main.yaml): updated, 14.0 → 15.0"
     )
     assert lines[-4:] == [
-        "told hooks.example.com deployment.succeeded: delivered (204)",
+        "told hooks.example.com · deployment.succeeded · delivered (204)",
         "audit: Head 12:abc.",
-        "Deployment to prod: 1 new version live (1 failed, 1 updated)",
+        "Deployment to prod: 1 new version live (1 updated); 1 failed",
         "Exit status 3: not everything was deployed.",
     ]
 

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from ivr_action.model import Level
-from ivr_action.model.difference import Change, FlowDifference, NodeChange
+from ivr_action.model.difference import Change, FlowDifference, NodeChange, TransitionChange
 from ivr_action.model.plan import Plan, Verdict
 from ivr_action.report import Look, comment, plan_comment
 from ivr_action.report.plan_summary import render
@@ -34,7 +34,10 @@ def test_the_verdict_is_what_a_release_manager_asks() -> None:
         "3 flows would be deployed to production (Acme): 1 created, 2 updated; 1 stops: drifted 3 (A Colleague changed "
         "it); 1 unchanged"
     )
-    assert page_of(render(found, LOOK)).text.startswith(f"⛔ Plan: {headline(found)}\n")
+    assert page_of(render(found, LOOK)).text.startswith(
+        "⛔ Plan: 3 flows would be deployed to production (Acme): 1 created, 2 updated; 1 stops\n"
+        "⛔ Stopped: drifted 3 (A Colleague changed it)\n"
+    )
     assert headline(plan(Verdict.UNCHANGED)) == "nothing would be deployed to production (Acme); 1 unchanged"
     assert headline(Plan(())) == "no flow to deploy"
 
@@ -70,6 +73,22 @@ def test_our_changes_have_before_and_after_and_link_to_their_line() -> None:
     assert "https://github.com/a/b/blob/0123/flows/0.yaml#L30" in page.links
 
 
+def test_ways_out_of_a_node_that_is_new_or_gone_are_not_told_but_those_that_lead_elsewhere_are() -> None:
+    nodes = (
+        NodeChange("a", "x", Change.ADDED),
+        NodeChange("b", "x", Change.REMOVED),
+        NodeChange("c", "x", Change.CHANGED),
+    )
+    ways = tuple(
+        TransitionChange(source, f"way {source} {number}", "choice", before, after)
+        for source in "abcd"
+        for number, (before, after) in enumerate(((None, "z"), ("z", None)))
+    )
+    text = render(Plan((replace(planned(), changes=FlowDifference(nodes, ways)),)), LOOK)
+    listed = [f"{source} {number}" for source in "abcd" for number in (0, 1) if f"way {source} {number}" in text]
+    assert listed == ["a 1", "b 0", "c 0", "c 1", "d 0", "d 1"]
+
+
 def test_who_calls_in_and_who_else_uses_it() -> None:
     text = page_of(render(plan(Verdict.UPDATE), LOOK)).text
     assert "call route Main number (+13175550100), open and holiday; queue Front desk" in text.replace("\u200b", "")
@@ -87,7 +106,6 @@ def test_without_credentials_it_says_that_nobody_looked_at_what_is_live() -> Non
     text = page_of(render(replace(plan(Verdict.UPDATE), against="base"), LOOK)).text
     assert "1 flow would change, compared with the base commit" in text
     assert "what is live was not looked at" in text
-    assert "Live version" not in text
 
 
 def test_nothing_hostile_becomes_markup() -> None:
@@ -153,6 +171,19 @@ def test_each_flow_that_stops_is_a_finding_and_once_only() -> None:
     own = finding(rule="missing-reference", path="flows/main.yaml")
     told = findings_of(Plan((replace(planned(Verdict.REFUSED), findings=(own,)),)))
     assert told == (own,)
+
+
+def test_the_comment_is_told_first_that_a_deployment_would_stop() -> None:
+    assert plan_comment.alert(plan(Verdict.UPDATE)) == ""
+    assert plan_comment.alert(plan(Verdict.UPDATE, Verdict.LOCKED)) == (
+        "A deployment would stop: locked 1 (A Colleague has it open). The plan below says why."
+    )
+
+
+def test_columns_without_a_word_are_left_out() -> None:
+    assert "Who, when" not in render(plan(Verdict.UPDATE), LOOK)
+    assert "Who, when" in render(plan(Verdict.UPDATE, Verdict.LOCKED), LOOK)
+    assert "Live version" not in render(plan(Verdict.CREATE), LOOK)
 
 
 def test_times_of_the_platform_are_for_people() -> None:
