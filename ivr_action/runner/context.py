@@ -27,6 +27,8 @@ class Context:
     """Workflow, job and step: the same in every run, and another for every other step."""
     run_attempt: str = ""
     run_id: str = ""
+    actor: str = ""
+    """Whose event it is; of a run that somebody started again, who did so."""
     action_repository: str = ""
     """`owner/name` of the action itself; empty where a workflow uses it from its own files."""
     action_ref: str = ""
@@ -48,6 +50,7 @@ class Context:
             step="/".join(environ.get(f"GITHUB_{part}", "") for part in ("WORKFLOW", "JOB", "ACTION")),
             run_attempt=environ.get("GITHUB_RUN_ATTEMPT", ""),
             run_id=environ.get("GITHUB_RUN_ID", ""),
+            actor=environ.get("GITHUB_TRIGGERING_ACTOR") or environ.get("GITHUB_ACTOR", ""),
             action_repository=environ.get("GITHUB_ACTION_REPOSITORY", ""),
             action_ref=environ.get("GITHUB_ACTION_REF", ""),
             debug=environ.get("RUNNER_DEBUG") == "1",

@@ -5,13 +5,21 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Protocol
 
 _NAME = "ivr_action"
 
 
+class Stream(Protocol):
+    """What lines are printed on."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
 @contextlib.contextmanager
-def logging_to(stream: TextIO, formatter: logging.Formatter, *, debug: bool = False) -> Iterator[None]:
+def logging_to(stream: Stream, formatter: logging.Formatter, *, debug: bool = False) -> Iterator[None]:
     """Prints what our own modules log; other libraries' loggers stay as they are.
 
     Args:

@@ -1,0 +1,246 @@
+"""Runs an errand: connect, plan or save, tell others, write down."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ivr_action.errors import IvrError, PlatformError, UsageError
+from ivr_action.flow.flow import Flow
+from ivr_action.genesys.redact import Redactor
+from ivr_action.model.deployment import DeployedFlow, Deployment, Result
+from ivr_action.model.plan import Plan, Verdict
+from ivr_action.release.errand import Errand
+from ivr_action.release.journal import Journal
+from ivr_action.release.released import Released
+from ivr_action.release.telling import tell_others, webhooks, with_records
+from ivr_action.runner.before import BeforeError
+from ivr_action.settings import read_duration, read_jobs
+from ivr_action.world import Outside
+
+if TYPE_CHECKING:
+    from ivr_action.audit.log import AuditLog
+    from ivr_action.deploy.values import Ground
+    from ivr_action.notify.webhooks import WebhookOptions
+
+KEPT = ".ivr-action/kept"
+"""Folder for what was live before it was replaced, relative to the workspace."""
+_UNDONE = {"plan": "no plan", "drift": "drift not known", "restore": "nothing was restored"}
+_STOPPED = "The run was told to end, and the platform had not answered yet"
+
+
+class Release:
+    """One errand; `so_far` says how far it came where nobody can wait for its end.
+
+    Args:
+        errand: what is to be done.
+        outside: clocks.
+        stop: set where the run is told to end.
+        redact: hides secrets.
+        told: takes lines about the progress; may be called by several threads.
+    """
+
+    def __init__(
+        self, errand: Errand, outside: Outside, stop: threading.Event, redact: Redactor, told: Callable[[str], None]
+    ) -> None:
+        self._errand = errand
+        self._outside = outside
+        self._stop = stop
+        self._redact = redact
+        self._told = told
+        self._journal = Journal()
+        self._saved: Deployment | None = None
+
+    def run(self) -> Released:
+        """Does it. Never raises an IvrError: what went wrong is in what it returns."""
+        errand = self._errand
+        try:
+            if not errand.decision.platform:
+                return Released(plan=self._offline())
+            errand.platform.check_credentials()
+            receivers = webhooks(errand)
+            ground, close = self._connect()
+            try:
+                if errand.decision.writes:
+                    return self._save(ground, receivers)
+                return self._plan(ground)
+            finally:
+                close()
+        except IvrError as error:
+            return self._failed(error)
+
+    def so_far(self) -> Released:
+        """How far it came, where it was told to end and has not done so in time."""
+        errand = self._errand
+        if not errand.decision.writes:
+            return self._failed(PlatformError(f"{_STOPPED}.", "Nothing was changed."))
+        if self._saved is not None:
+            deployment = self._saved
+        else:
+            flows = [*self._journal.ended, *(_in_doubt(flow) for flow in self._journal.open)]
+            known = {flow.path for flow in flows}
+            if errand.decision.command == "deploy":
+                flows += [
+                    DeployedFlow(one.path, one.flow.name, one.flow.type.lower(), Result.SKIPPED)
+                    for one in errand.deployables()
+                    if one.path not in known
+                ]
+            deployment = Deployment(tuple(flows), errand.decision.environment, stopped=f"{_STOPPED}.")
+        return with_records(
+            Released(deployment=deployment, status=deployment.exit_status or 3), errand, self._journal
+        )  # fmt: skip
+
+    def _failed(self, error: IvrError) -> Released:
+        undone = _UNDONE.get(self._errand.decision.command, "nothing was deployed")
+        released = Released(problem=error, undone=undone, status=error.exit_status)
+        return with_records(released, self._errand, self._journal) if self._errand.decision.writes else released
+
+    # -- the commands -------------------------------------------------------------------------------------------------
+
+    def _offline(self) -> Plan:
+        from ivr_action.deploy.plan import plan_offline
+
+        errand = self._errand
+
+        def before(path: str) -> Flow | None:
+            try:
+                data = errand.before(path)
+            except BeforeError as error:
+                raise UsageError(
+                    f"There is no plan: {error}.",
+                    "Without credentials a plan compares with the base commit, which must be in the checkout.",
+                ) from error
+            return None if data is None else errand.read(path, data).flow
+
+        made = plan_offline(errand.deployables(), before, errand.decision.environment)
+        return replace(made, notices=(*made.notices, *errand.notices()))
+
+    def _plan(self, ground: Ground) -> Released:
+        from ivr_action.deploy.plan import plan
+
+        errand = self._errand
+        made = plan(errand.deployables(), ground, errand.target(), errand.options())
+        made = replace(made, notices=(*made.notices, *errand.notices()))
+        status = 3 if made.count(Verdict.UNKNOWN) else 0
+        if errand.decision.command == "drift" and errand.settings.fail_on_drift == "true" and made.drifted:
+            status = status or 1
+        return Released(plan=made, status=status)
+
+    def _save(self, ground: Ground, receivers: WebhookOptions) -> Released:
+        errand = self._errand
+        options = errand.options()
+        self._check_organisation(ground)
+        with self._journal.writing(None if options.dry_run else self._audit()):
+            deployment = self._restore(ground) if errand.decision.command == "restore" else self._deploy(ground)
+        deployment = replace(deployment, notices=(*deployment.notices, *errand.notices()))
+        self._saved = deployment
+        released = tell_others(errand, deployment, receivers, self._outside, self._stop, self._redact)
+        return with_records(released, errand, self._journal)
+
+    def _deploy(self, ground: Ground) -> Deployment:
+        from ivr_action.deploy.run import deploy
+
+        errand = self._errand
+        return deploy(
+            errand.deployables(), ground, errand.target(), errand.options(), journal=self._journal, told=self._told
+        )  # fmt: skip
+
+    def _restore(self, ground: Ground) -> Deployment:
+        from ivr_action.deploy.restore import restore
+
+        errand, settings = self._errand, self._errand.settings
+        if not settings.restore_flow or not settings.restore_version:
+            raise UsageError(
+                "`restore` needs a flow and a version: `restore-flow` and `restore-version`.",
+                "Name the flow's file, or its id, and the version to publish again, such as `14.0`.",
+            )
+        return restore(
+            errand.chosen(settings.restore_flow), settings.restore_version, ground, errand.target(), errand.options(),
+            journal=self._journal, told=self._told,
+        )  # fmt: skip
+
+    def _check_organisation(self, ground: Ground) -> None:
+        """That the environment names one; whether it is the right one is the deployment's to say."""
+        target = self._errand.target()
+        if not target.organisation:
+            found = ground.inspector.organisation()
+            raise UsageError(
+                f"The environment `{target.environment}` names no organisation, so nothing is saved.",
+                f"These credentials are those of `{found.name}`. If that is the right one, add "
+                f"`organisation: {found.id}` to the environment in the configuration.",
+            )
+
+    # -- what it works with -------------------------------------------------------------------------------------------
+
+    def _connect(self) -> tuple[Ground, Callable[[], None]]:
+        """The platform, and what closes its connections."""
+        from ivr_action.deploy.ground import ground_of
+        from ivr_action.deploy.values import History
+        from ivr_action.genesys.client import connect
+        from ivr_action.genesys.clock import Deadline
+
+        errand, commits = self._errand, self._errand.commits
+        history = History(commits.head(), commits.ancestor, commits.earlier, commits.named(errand.settings.base_ref))
+        clock = self._outside.clock(self._stop)
+        deadline = Deadline.after(clock, read_duration(errand.settings.timeout))
+        platform = connect(
+            errand.platform, clock=clock, random=self._outside.random, redact=self._redact, deadline=deadline
+        )
+        ground = ground_of(
+            platform,
+            deadline,
+            history=history,
+            read=lambda path, data: errand.read(path, data).flow,
+            compile=_compiler(),
+            validate=errand.validate,
+            keep=_keeper(errand.workspace),
+            jobs=read_jobs(errand.settings.jobs),
+        )
+        return ground, platform.close
+
+    def _audit(self) -> AuditLog:
+        from ivr_action.audit.chain import parse_head
+        from ivr_action.audit.log import AuditLog
+        from ivr_action.audit.record import Actor
+
+        errand, who = self._errand, self._errand.who
+        return AuditLog(
+            os.path.join(errand.workspace, *errand.settings.audit_log.split("/")),
+            parse_head(errand.settings.audit_head),
+            Actor(
+                who.actor, who.repository, who.commit, who.run_url, errand.decision.environment,
+                errand.environment.organisation,
+            ),
+            root=errand.workspace,
+            now=self._outside.now,
+            redact=self._redact,
+        )  # fmt: skip
+
+
+def _compiler() -> Any:
+    """Makes Architect YAML of node graphs; None where this is not built in."""
+    return None
+
+
+def _keeper(workspace: str) -> Callable[[Any], str]:
+    """Keeps what is live below the workspace; the path that it gives is relative to that."""
+    from ivr_action.keep import Keeper
+
+    keep = Keeper(os.path.join(workspace, *KEPT.split("/")))
+    return lambda live: os.path.relpath(keep(live), workspace).replace(os.sep, "/")
+
+
+def _in_doubt(flow: Any) -> DeployedFlow:
+    return DeployedFlow(
+        flow.path,
+        flow.name,
+        flow.type,
+        Result.UNKNOWN,
+        flow.flow_id,
+        flow.live_version,
+        message=f"{_STOPPED}; whether the flow was saved is not known.",
+        hint="Deploy again: a version that holds the file already is recognised.",
+    )
