@@ -128,6 +128,9 @@ def _action(action: Action, yaml: bool) -> Fields:
     found = yaml_fields(action.params) if yaml else configuration_fields(action.params, action.type)
     if action.type == "switch":
         (yaml_switch if yaml else configuration_switch)(action.params, found)
+    for output in action.outputs:
+        if not output.enabled:
+            found[f"enabled of {output.name}"] = "lit false"
     for reference in action.references:
         if reference.kind == "path":
             path = reference.target if isinstance(reference.target, str) else reference.text

@@ -69,10 +69,19 @@ def _holds_actions(key: str, value: Any) -> bool:
 
 
 def _bindings(value: Any, found: Fields) -> None:
-    """`inputs`, `successOutputs` … of what is called: each by its name."""
+    """`inputs`, `successOutputs` … of what is called."""
     for key, inner in value.items() if isinstance(value, dict) else ():
-        if key != "none":
+        if key != "none" and not _yaml_binding(key, inner, found):
             yaml_walk(key, inner, found)
+
+
+def _yaml_binding(key: str, value: Any, found: Fields) -> bool:
+    """Each by its name, whatever that is: `name` and `lit` are names here too."""
+    if not isinstance(value, dict) or (is_wrapped(value) and is_scalar(next(iter(value.values())))):
+        return False
+    for name, inner in value.items():
+        yaml_walk(f"{key}.{name}", inner, found)
+    return True
 
 
 def _only(value: Any) -> tuple[str, Any] | None:
@@ -167,6 +176,9 @@ _YAML_SPECIAL: dict[str, Callable[[str, Any, Fields], bool]] = {
     "statements": _yaml_items,
     "attributes": _yaml_items,
     "slots": _yaml_items,
+    "inputs": _yaml_binding,
+    "failureOutputs": _yaml_binding,
+    "successOutputs": _yaml_binding,
     "acdSkills": _yaml_items,
 }
 
@@ -267,8 +279,7 @@ def configuration_walk(name: str, value: Any, found: Fields) -> None:
                     found[name] = words
             elif "defaultAudio" in value:
                 todo.append((name, value["defaultAudio"]))
-                if value.get("cases"):
-                    todo.append((f"{name}.cases", value["cases"]))
+                todo.extend((f"{key} of {name}", inner) for key, inner in value.items() if key != "defaultAudio")
             elif is_wrapped(value) and not is_scalar(next(iter(value.values()))):
                 todo.append((name, next(iter(value.values()))))
             elif len(value) == 1 and "name" in value:
