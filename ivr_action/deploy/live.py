@@ -89,6 +89,11 @@ class Reader:
         content = self._inspector.configuration(state.id, info.id)
         return self._held(state.id, info.id, content, info.by, info.by_client, info.at)
 
+    def nodes_version(self, state: FlowState, version: Version) -> Held:
+        """One version of a flow that is held as nodes; raises NotFoundError where the platform does not show it."""
+        was = self._nodes.read(state.id, version)
+        return self._held(was.flow_id, was.version, was.content, was.changed_by, "", was.changed_at)
+
     def ours(self, state: FlowState, live: Held | None) -> Held | None:
         """The newest version with a true stamp; None where the newest few have none."""
         if live is not None and live.stamp is not None:
@@ -108,10 +113,9 @@ class Reader:
         number = int(state.raw["version"])
         for earlier in range(number - 1, max(0, number - 1 - LOOKS), -1):
             try:
-                was = self._nodes.read(state.id, str(earlier))
+                held = self.nodes_version(state, str(earlier))
             except (NotFoundError, RejectedError):
                 return None  # the platform does not show earlier versions
-            held = self._held(was.flow_id, was.version, was.content, was.changed_by, "", was.changed_at)
             if held.stamp is not None:
                 return held
         return None

@@ -151,7 +151,7 @@ class Planner:
         if decision.verdict.saves:
             check_stamp(parcel)
             findings += self._references(deployable, sent)
-            findings += interface_findings(deployable, live, ground, self.flows)
+            findings += interface_findings(deployable, sent.flow, live, ground, reader, self.flows)
         look = self._finished(deployable, start, facts, decision, findings, merge)
         return replace(look, base=base, parcel=parcel, merging=merge, renamed_from=found.renamed_from)
 

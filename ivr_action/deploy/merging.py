@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ivr_action.deploy.live import Held, flow_of
@@ -18,6 +18,8 @@ from ivr_action.merge import Resolution, resolver
 from ivr_action.model.finding import Level
 
 _Flow = Mapping[str, Any]
+Decide = Callable[[_Flow, _Flow, _Flow], Resolution]
+"""(base, ours, theirs) → what to save instead."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +32,6 @@ class Merging:
     """The merged flow."""
     problems: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    decide: Callable[[_Flow, _Flow, _Flow], Resolution] = field(repr=False, default=lambda base, ours, theirs: _none())
 
 
 def merging(parcel: Parcel, live: Held, base: Held | None, ground: Ground, mode: str, path: str) -> Merging | None:
@@ -58,37 +59,27 @@ def merging(parcel: Parcel, live: Held, base: Held | None, ground: Ground, mode:
         content = _from_git(ground, commit, path)
         held = Live(live.flow_id, parcel.flow.name, f"{path} at {commit}", content or {})
         if content is None:
-            return Merging(
-                held,
-                parcel,
-                (
-                    f"Version {live.version} holds changes of others that are not in the file; which these are is not "
-                    f"known, since the file of commit {short(commit)} is not in this checkout. Check out the whole "
-                    "history (`fetch-depth: 0`).",
-                ),
+            problem = (
+                f"Version {live.version} holds changes of others that are not in the file; which these are is not "
+                f"known, since the file of commit {short(commit)} is not in this checkout. Check out the whole "
+                "history (`fetch-depth: 0`)."
             )
-    decide = _decide(ground, mode)
+            return Merging(held, parcel, (problem,))
+    decide = deciding(ground, mode)
     found = decide(held.content, parcel.nodes, live.content)
     if found.problems:
-        return Merging(held, parcel, found.problems, decide=decide)
-    return Merging(held, merged_parcel(parcel, found.content), (), _told(found), decide)
+        return Merging(held, parcel, found.problems)
+    return Merging(held, merged_parcel(parcel, found.content), (), _told(found))
 
 
-def restamping(
-    merging_: Merging, parcel: Parcel, commit: str, type_: str
-) -> Callable[[_Flow, _Flow, _Flow], Resolution]:
-    """`decide` whose outcome carries its own stamp."""
+def deciding(ground: Ground, mode: str) -> Decide:
+    """How to merge, with stamps out of the way.
 
-    def decide(base: _Flow, ours: _Flow, theirs: _Flow) -> Resolution:
-        found = merging_.decide(base, ours, theirs)
-        if found.problems:
-            return found
-        return replace(found, content=merged_parcel(parcel, found.content).stamped(commit, type_))
+    Args:
+        ground: validates a merged flow.
+        mode: `on-conflict`.
+    """
 
-    return decide
-
-
-def _decide(ground: Ground, mode: str) -> Callable[[_Flow, _Flow, _Flow], Resolution]:
     def validate(content: _Flow) -> list[str]:
         flow = flow_of(content)
         if flow is None:
@@ -101,6 +92,25 @@ def _decide(ground: Ground, mode: str) -> Callable[[_Flow, _Flow, _Flow], Resolu
         return resolve(_unstamped(base) if base else None, _unstamped(ours), _unstamped(theirs))
 
     return decide
+
+
+def restamping(decide: Decide, parcel: Parcel, commit: str, type_: str) -> Decide:
+    """The same, with a stamp of its own in what comes of it.
+
+    Args:
+        decide: merges.
+        parcel: the file's.
+        commit: that is deployed.
+        type_: the platform's.
+    """
+
+    def stamped(base: _Flow, ours: _Flow, theirs: _Flow) -> Resolution:
+        found = decide(base, ours, theirs)
+        if found.problems:
+            return found
+        return replace(found, content=merged_parcel(parcel, found.content).stamped(commit, type_))
+
+    return stamped
 
 
 def _from_git(ground: Ground, commit: str, path: str) -> _Flow | None:
@@ -127,7 +137,3 @@ def _unstamped(flow: _Flow) -> _Flow:
     if text:
         return {**flow, "description": text}
     return {key: value for key, value in flow.items() if key != "description"}
-
-
-def _none() -> Resolution:
-    return Resolution({})

@@ -38,7 +38,7 @@ def plan(deployables: Sequence[Deployable], ground: Ground, target: Target, opti
 def plan_of(seen: Survey, target: Target) -> Plan:
     """The plan in a survey."""
     flows = tuple(look.planned for look in seen.looks)
-    return Plan(flows, "platform", target.environment, label(seen.organisation))
+    return Plan(flows, "platform", target.environment, label(seen.organisation), tuple(seen.notices))
 
 
 def label(organisation: Organisation) -> str:

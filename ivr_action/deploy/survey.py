@@ -32,6 +32,11 @@ class Survey:
     circles: tuple[frozenset[int], ...]
     """For each the places of those that it calls and that call it in turn; empty for most."""
 
+    @property
+    def notices(self) -> list[str]:
+        """What could not be looked up at all."""
+        return list(self.planner.ground.lookups.unchecked.values())
+
 
 def survey(deployables: Sequence[Deployable], ground: Ground, target: Target, options: Options) -> Survey:
     """Looks at all flows, several at once.

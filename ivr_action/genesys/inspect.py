@@ -156,6 +156,14 @@ class Inspector:
                 raise
             return state
 
+    def publish_version(self, flow_id: str, version: Version) -> None:
+        """Asks to make an earlier version the published one.
+
+        The platform answers 200 at once, also for a version that does not exist, and does it later: only a look at the
+        flow tells (seen on the platform).
+        """
+        self._call("POST", f"{FLOWS}/actions/publish", query={"flow": flow_id, "version": version})
+
     def rename(self, flow_id: str, name: str, description: str | None = None) -> FlowState:
         """Gives the flow another name, by its metadata, so that its id stays.
 
