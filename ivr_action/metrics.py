@@ -111,8 +111,7 @@ class Metrics:
 class FlowMetricsTracker:
     """Counts what becomes of updates; may be shared by threads.
 
-    A success counts as an attempt. In the tutorial that this class comes from it did not, so that its rates could
-    exceed 1; here `successful_updates` never exceeds `total_attempts`.
+    A success counts as an attempt, unlike in the tutorial: `successful_updates` never exceeds `total_attempts`.
     """
 
     def __init__(self) -> None:

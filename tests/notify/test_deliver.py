@@ -127,6 +127,13 @@ def test_a_slow_receiver_is_tried_again_and_never_longer_than_it_may_take() -> N
     assert time.monotonic() - began < 5
 
 
+def test_a_receiver_that_never_answers_is_given_up() -> None:
+    with Receiver(Act(silent=True)) as hook:
+        [done] = send(hook.url, limits=Limits(attempts=3, seconds=0.2))
+    assert (done.result, done.status, done.attempts) == (Outcome.FAILED, None, 3)
+    assert len(hook.seen) == 3
+
+
 def test_a_receiver_that_drips_its_headers_does_not_hold_the_run() -> None:
     began = time.monotonic()
     with Receiver(Act(200, {"X-Long": "x" * 500}, drip=0.05)) as hook:
