@@ -34,7 +34,12 @@ def render(deployment: Deployment, look: Look, *, deliveries: Sequence[Delivery]
         audit: where the audit's log is and its head, in a sentence; empty where there is none.
     """
     said = [flow_text(flow, look) for flow in reversed(worst_first(deployment))]
-    return "".join([*said, *(f"{line}\n" for line in _end(deployment, look, deliveries, audit))])
+    return "".join([*said, ending(deployment, look, deliveries=deliveries, audit=audit)])
+
+
+def ending(deployment: Deployment, look: Look, *, deliveries: Sequence[Delivery] = (), audit: str = "") -> str:
+    """What stands below the flows: who was told, and the verdict; the arguments are those of `render`."""
+    return "".join(f"{line}\n" for line in _end(deployment, look, deliveries, audit))
 
 
 def title(flow: DeployedFlow) -> str:
