@@ -122,20 +122,21 @@ def _log(world: World, gate: Gate, released: Released, look: Look) -> None:
 
         for planned in released.plan.flows:
             if speaks(planned):
-                with world.commands.group(plan_text.title(planned)):
-                    world.out.write(plan_text.flow_text(planned, look))
+                _group(world, plan_text.title(planned), plan_text.flow_text(planned, look))
         world.out.write(plan_text.verdict_line(released.plan, look))
     if released.deployment is not None:
         from ivr_action.report import deployment_text
 
         for deployed in released.deployment.flows:
-            with world.commands.group(deployment_text.title(deployed)):
-                world.out.write(deployment_text.flow_text(deployed, look))
-        world.out.write(
-            deployment_text.render(
-                replace(released.deployment, flows=()), look, deliveries=released.deliveries, audit=released.audit
-            )
-        )
+            _group(world, deployment_text.title(deployed), deployment_text.flow_text(deployed, look))
+        end = deployment_text.ending
+        world.out.write(end(released.deployment, look, deliveries=released.deliveries, audit=released.audit))
+
+
+def _group(world: World, title: str, text: str) -> None:
+    """A flow's lines, the first of which is its title."""
+    with world.commands.group(title):
+        world.out.write(text.partition("\n")[2])
 
 
 def _findings(gate: Gate, released: Released) -> tuple[Finding, ...]:
