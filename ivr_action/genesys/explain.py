@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+_MOST = 100
+"""Texts of one issue."""
 _LONGEST = 300
 """Characters of one text."""
 _NOISE = re.compile(
@@ -107,7 +109,9 @@ class _Parser:
 
     found: list[Problem] = field(default_factory=list)
     issue: Problem | None = None
-    """The issue whose text is still to come, or has come last."""
+    """The issue whose texts come now."""
+    left: int = 0
+    """Texts of the issue that are still to come."""
     is_open: bool = False
     """True while the issue has no text."""
     in_rollup: bool = False
@@ -148,11 +152,12 @@ class _Parser:
         if not line or _NOISE.match(line):
             return
         problem = _known(line, codes)
-        if problem is None and self.in_rollup:
-            if any(_one_line(line) in known.text for known in self.found):
+        if self.in_rollup:
+            said = problem.text if problem is not None else _one_line(line)
+            if any(said in known.text for known in self.found):
                 return
             self.in_rollup = False
-        if self.issue is not None and self.is_open:
+        if self.issue is not None and self.left:
             self._says(problem, line)
         else:
             if problem is None:
@@ -165,10 +170,10 @@ class _Parser:
         own = _OWN_COUNT.search(issue["counts"])
         self.in_rollup = own is None
         if own is None:  # the same error again, one level up
-            self.issue, self.is_open = None, False
             return
         about = _OBJECT.search(issue["object"])
         kind = "warning" if is_warning or own[1] == "Warning" else "validation"
+        self.left = min(int(own[2]), _MOST)
         self.issue = Problem("", kind=kind)
         if about:
             self.issue = replace(
@@ -184,9 +189,10 @@ class _Parser:
             return
         about = self.issue
         said = problem or replace(about, text=_one_line(line))
-        self.issue = replace(said, node=about.node, node_type=about.node_type, tracking_id=about.tracking_id)
-        self.found.append(self.issue)
-        self.is_open = False
+        where = {"node": about.node, "node_type": about.node_type, "tracking_id": about.tracking_id}
+        self.found.append(replace(said, ref_path=about.ref_path, **where))
+        self.issue = replace(about, ref_path="")
+        self.left, self.is_open = self.left - 1, False
 
     def _place(self, ref_path: str, line: str, is_warning: bool) -> None:
         if self.issue is None:
@@ -198,12 +204,12 @@ class _Parser:
                 text = _one_line(line or f"Something is wrong at {ref_path}.")
                 self.found.append(Problem(text, ref_path=ref_path, kind="warning" if is_warning else "other"))
             return
-        self.issue = replace(self.issue, ref_path=self.issue.ref_path or ref_path)
         if self.is_open:
+            self.issue = replace(self.issue, ref_path=ref_path)
             if line:
                 self._says(None, line)
-        elif self.found:
-            self.found[-1] = self.issue
+        elif self.found and not self.found[-1].ref_path:
+            self.found[-1] = replace(self.found[-1], ref_path=ref_path)
 
     def _close(self) -> None:
         """An issue that nothing was said about is still one."""
@@ -212,7 +218,7 @@ class _Parser:
                 f"What it refers to is not there: {self.issue.ref_path}" if self.issue.ref_path else "It is not valid."
             )
             self.found.append(replace(self.issue, text=_one_line(about)))
-        self.issue, self.is_open = None, False
+        self.issue, self.left, self.is_open = None, 0, False
 
 
 def _known(line: str, codes: set[str]) -> Problem | None:
