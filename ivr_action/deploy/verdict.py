@@ -75,7 +75,7 @@ def decide(facts: Facts, options: Options) -> Decision:
     if facts.unchanged:
         return Decision(Verdict.UNCHANGED)
     return (
-        _foreign(facts, options)
+        foreign(facts, options)
         or _older(facts, options)
         or _held(facts, options)
         or Decision(Verdict.MERGE if facts.merges else Verdict.UPDATE)
@@ -124,7 +124,7 @@ def _lock_notice(facts: Facts, options: Options, going: bool) -> str:
     return f"{state.locked_by} has the flow open."
 
 
-def _foreign(facts: Facts, options: Options) -> Decision | None:
+def foreign(facts: Facts, options: Options) -> Decision | None:
     """What others have published, or taken off."""
     live, base = facts.live, facts.base
     if live is None:
