@@ -36,7 +36,7 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, 
         process.communicate(timeout=10)
 
 
-def _log_in(line: dict[str, Any]) -> str:
+def log_in(line: dict[str, Any]) -> str:
     answer = httpx.post(
         f"{line['login_url']}/oauth/token",
         auth=(line["client_id"], line["client_secret"]),
@@ -51,7 +51,7 @@ def _log_in(line: dict[str, Any]) -> str:
 def test_it_prints_one_line_and_ends_cleanly(number: signal.Signals) -> None:
     with running("--seed", str(MAIN)) as (process, line):
         assert [(flow["name"], flow["version"]) for flow in line["flows"]] == [("Main line", "1.0")]
-        token = _log_in(line)
+        token = log_in(line)
         got = httpx.get(f"{line['api_url']}/api/v2/flows", headers={"authorization": token}, trust_env=False)
         assert got.json()["entities"][0]["id"] == line["flows"][0]["id"]
         process.send_signal(number)
@@ -87,14 +87,14 @@ def test_it_listens_on_loopback_only() -> None:
 def test_a_killed_emulator_goes_on_from_its_folder(tmp_path: Path) -> None:
     folder = str(tmp_path / "state")
     with running("--state", folder, "--job-seconds", "0") as (process, line):
-        headers = {"authorization": _log_in(line)}
+        headers = {"authorization": log_in(line)}
         body = {"name": "New", "type": "inboundcall"}
         made = httpx.post(f"{line['api_url']}/api/v2/flows", json=body, headers=headers, trust_env=False)
         process.kill()
     with running("--state", folder) as (_, again):
         assert again["client_secret"] == line["client_secret"]
         url = f"{again['api_url']}/api/v2/flows/{made.json()['id']}"
-        assert httpx.get(url, headers={"authorization": _log_in(again)}, trust_env=False).json()["name"] == "New"
+        assert httpx.get(url, headers={"authorization": log_in(again)}, trust_env=False).json()["name"] == "New"
 
 
 @pytest.mark.parametrize(
