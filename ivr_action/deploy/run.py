@@ -35,6 +35,7 @@ def deploy(
     journal: Journal | None = None,
     told: Callable[[str], None] = lambda line: None,
     planned: Plan | None = None,
+    shown: Callable[[Plan], None] = lambda plan: None,
 ) -> Deployment:
     """Brings flows to the platform; what goes wrong with one is its result and no exception.
 
@@ -46,6 +47,7 @@ def deploy(
         journal: takes down each change before and after.
         told: is told what happens, line by line.
         planned: what was shown before, on the pull request: what is otherwise now is said.
+        shown: is given the plan of the moment before anything is sent; what it raises ends the deployment there.
 
     Raises:
         UsageError: the credentials are another organisation's, or two files are one flow. Nothing was sent then.
@@ -59,9 +61,11 @@ def deploy(
         why = _STOPPED if isinstance(error, StoppedError) else _INTERRUPTED
         flows = tuple(_unreached(item, why) for item in deployables)
         return Deployment(flows, target.environment, "", options.dry_run, clock.now() - began, (), why)
+    now = plan_of(seen, target)
+    shown(now)
     run = _Run(seen, Saver(seen.planner, journal or NoJournal(), told), options, told)
     run.all()
-    notices = [*since(planned, plan_of(seen, target)), *seen.notices, *run.notices]
+    notices = [*since(planned, now), *seen.notices, *run.notices]
     return Deployment(
         tuple(run.results),
         target.environment,
