@@ -129,7 +129,7 @@ def _cleaned(settings: Fields, clean: Callable[[str], str]) -> Fields:
     """Without the stamp."""
     if "description" not in settings:
         return settings
-    said = clean(settings["description"]).strip()
+    said = clean(settings["description"]).replace("\r\n", "\n").strip()
     others = {name: value for name, value in settings.items() if name != "description"}
     return others | {"description": f"lit {said}"} if said else others
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections import Counter
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from ivr_action.flow.canonical import digest, file_digest
+from ivr_action.flow.difference import difference
+from ivr_action.flow.document import plain
 from ivr_action.flow.flow import ArchitectFlow, Flow
 from ivr_action.flow.read import read_flow
 from tests.corpus import ROOT, corpus_files, need_corpus
@@ -229,3 +232,30 @@ def test_node_graphs(old: str, new: str, same: bool) -> None:
     assert one is not None
     assert other is not None
     assert (digest(one) == digest(other)) is same
+
+
+JUNK: tuple[object, ...] = (
+    *(None, True, 3, "x", [], {}, ["x"], [None], [[1]], {"x": "y"}, {"name": ["x"]}, {"noValue": True}),
+    *({"none": True}, {"lit": {"name": {"a": 1}}}, {"lit": ["a", {"lit": 1}]}, {"text": [], "type": {}}),
+)
+
+
+def test_a_flow_of_any_shape_has_a_digest() -> None:
+    need_corpus()
+    draw = random.Random(3)
+    for path in draw.sample(corpus_files(), 30):
+        flow = read_flow(path.name, path.read_bytes()).flow
+        if flow is None:
+            continue
+        for _ in range(8):
+            root = json.loads(json.dumps(plain(flow.document.root)))
+            spot, key = root, next(iter(root))
+            while isinstance(spot[key], (dict, list)) and spot[key] and draw.random() < 0.9:
+                spot = spot[key]
+                key = draw.choice(list(spot) if isinstance(spot, dict) else range(len(spot)))
+            spot[key] = draw.choice(JUNK)
+            broken = read_flow("flow.json", json.dumps(root).encode()).flow
+            if broken is not None:
+                same = file_digest(flow) == file_digest(broken)
+                assert bool(difference(flow, broken)) is not same
+                assert not same or digest(flow) == digest(broken)
