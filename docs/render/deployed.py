@@ -36,10 +36,10 @@ _BILLING = """\
 
 
 class _Told(NamedTuple):
-    url: str
-    event: str
-    status: int | None
+    receiver: str
     result: str
+    status: int | None
+    attempts: int = 1
     reason: str = ""
 
 
@@ -62,10 +62,8 @@ def summary_of_plan() -> str:
 def summary_of_deployment() -> str:
     """The job summary of the deployment, which a colleague's edit and a queue that is gone stopped in part."""
     told = (
-        _Told("https://hooks.example.org/services/ivr", "deployment.failed", 204, "delivered"),
-        _Told(
-            "https://change.example.org/inbox", "deployment.failed", None, "failed", "no answer within 10 s, 5 tries"
-        ),
+        _Told("hooks.example.org", "delivered", 204),
+        _Told("change.example.org", "failed", 503, 5, "it answered 503 each time"),
     )
     audit = "4 records in `ivr-audit.jsonl`, head `4:9d1f3c0a77b2`. `ivr-action audit verify` checks them."
     return deployment_summary.render(deployment(), _LOOK, deliveries=told, audit=audit)

@@ -67,7 +67,7 @@ def render(deployment: Deployment, look: Look, *, deliveries: Sequence[Delivery]
     page.add("".join(_end(deployment, deliveries, audit)), page.room // 2)
     left += _add_changes(page, deployment, look)
     if left:
-        page.always(f"{count_of(left, 'part')} left out to keep this page small. {places} has everything.\n\n")
+        page.always(f"{count_of(left, 'part')} left out to keep this page small. Everything is in {places}.\n\n")
     return page.text()
 
 

@@ -48,25 +48,26 @@ _MEANING = {
 
 
 class Delivery(Protocol):
-    """What became of one webhook."""
+    """What became of one webhook; `notify.webhooks.Delivery` is one."""
 
     @property
-    def url(self) -> str:
-        """Its host, or an address without secrets."""
-
-    @property
-    def event(self) -> str: ...
-
-    @property
-    def status(self) -> int | str | None:
-        """Of the last answer; empty where there was none."""
+    def receiver(self) -> str:
+        """The host, and the port where it is not the usual one."""
 
     @property
     def result(self) -> str:
         """`delivered`, or what else became of it."""
 
     @property
-    def reason(self) -> str: ...
+    def status(self) -> int | None:
+        """Of the last answer; None where there was none."""
+
+    @property
+    def attempts(self) -> int: ...
+
+    @property
+    def reason(self) -> str:
+        """Why it was not delivered."""
 
 
 def worst_first(deployment: Deployment) -> list[DeployedFlow]:
@@ -164,11 +165,11 @@ def besides(flow: DeployedFlow) -> list[str]:
 
 
 def told(delivery: Delivery) -> str:
-    """`hooks.example.com · deployment.succeeded · delivered (204)`."""
-    status = f" ({one_line(str(delivery.status), 40)})" if delivery.status not in (None, "", 0) else ""
+    """`hooks.example.com · delivered (204)`, `hooks.example.com · failed (503) after 5 attempts: it is down`."""
+    status = f" ({delivery.status})" if delivery.status else ""
+    tries = f" after {delivery.attempts:,} attempts" if delivery.attempts > 1 else ""
     reason = f": {one_line(delivery.reason, 300)}" if delivery.reason else ""
-    event = f" · {one_line(delivery.event, NAME)}" if delivery.event else ""
-    return f"{host(delivery.url)}{event} · {one_line(delivery.result, NAME)}{status}{reason}"
+    return f"{host(delivery.receiver)} · {one_line(str(delivery.result), NAME)}{status}{tries}{reason}"
 
 
 def host(url: str) -> str:

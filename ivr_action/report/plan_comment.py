@@ -39,7 +39,7 @@ def render(plan: Plan, look: Look, run_url: str = "", limit: int = LIMIT) -> str
         run_url: address of the run, where its summary is.
         limit: bytes.
     """
-    places = f"{link('This run’s summary', run_url)} and {escape(look.places, _PLACES)}"
+    places = f"{link('this run’s summary', run_url)} and {escape(look.places, _PLACES)}"
     page = Page(limit - _RESERVE - len(places.encode()))
     if not page.add(heading(plan)):
         return ""

@@ -93,4 +93,4 @@ def add_blocks(
     if left:
         words.append(f"{count_of(left, 'more flow')} not shown in detail")
     if words:
-        page.always(f"{'; '.join(words)}. {places} has everything.\n\n")
+        page.always(f"{'; '.join(words)}. Everything is in {places}.\n\n")

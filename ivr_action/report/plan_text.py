@@ -19,13 +19,18 @@ _USERS = 20
 
 def render(plan: Plan, look: Look) -> str:
     """The plan for people; the last line is the verdict."""
-    flows = stops_first(plan)
-    said = [flow_text(flow, look) for flow in flows if speaks(flow)]
-    quiet = [called(flow) for flow in flows if not speaks(flow)]
+    said = [flow_text(flow, look) for flow in stops_first(plan) if speaks(flow)]
+    return "".join([*said, ending(plan, look)])
+
+
+def ending(plan: Plan, look: Look) -> str:
+    """What stands below the flows: those that stay as they are, notices, the verdict."""
+    lines = []
+    quiet = [called(flow) for flow in plan.flows if not speaks(flow)]
     if quiet:
         more = f" and {len(quiet) - _NAMED:,} more" if len(quiet) > _NAMED else ""
-        said.append(f"unchanged: {', '.join(quiet[:_NAMED])}{more}\n")
-    return "".join([*said, *(f"{line}\n" for line in _notices(plan, look)), f"{verdict_line(plan, look)}\n"])
+        lines.append(f"unchanged: {', '.join(quiet[:_NAMED])}{more}")
+    return "".join(f"{line}\n" for line in (*lines, *_notices(plan, look), verdict_line(plan, look)))
 
 
 def verdict_line(plan: Plan, look: Look) -> str:

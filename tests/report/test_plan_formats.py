@@ -97,11 +97,25 @@ def test_text_of_a_deployment_has_what_failed_right_above_the_verdict() -> None:
         "Main line (flows/main.yaml): updated, 14.0 → 15.0"
     )
     assert lines[-4:] == [
-        "told hooks.example.com · deployment.succeeded · delivered (204)",
+        "told hooks.example.com · delivered (204)",
         "audit: Head 12:abc.",
         "Deployment to prod: 1 new version live (1 updated); 1 failed",
         "Exit status 3: not everything was deployed.",
     ]
+
+
+def test_the_end_of_a_log_with_groups_counts_all_flows() -> None:
+    deployment = Deployment((deployed(Result.FAILED, "Payment", "p.yaml"), deployed()), "prod")
+    end = deployment_text.ending(deployment, LOOK)
+    assert deployment_text.render(deployment, LOOK).endswith(end)
+    assert "Payment (" not in end
+    assert end.endswith("1 new version live (1 updated); 1 failed\nExit status 3: not everything was deployed.\n")
+    plan = Plan((planned(), planned(Verdict.UNCHANGED, "Old")), notices=("Nobody looked at the queues.",))
+    end = plan_text.ending(plan, LOOK)
+    assert plan_text.render(plan, LOOK).endswith(end)
+    assert end.splitlines() == [
+        "unchanged: Old", "note Nobody looked at the queues.", "1 flow would be deployed: 1 updated; 1 unchanged",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("colour", [True, False])

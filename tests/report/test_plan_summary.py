@@ -125,7 +125,7 @@ def test_the_limit_holds_pieces_are_whole_and_what_is_left_out_is_said(limit: in
     page = page_of(text)  # which says so where a tag is not closed
     assert text.count("```") % 2 == 0
     if text and len(text) < len(whole):
-        assert "the JSON report has everything." in page.text
+        assert "Everything is in the JSON report." in page.text
 
 
 def test_diagrams_and_nodes_go_before_a_flow_does() -> None:
@@ -161,7 +161,7 @@ def test_a_short_plan_is_whole_in_the_comment() -> None:
     assert "Press one. → " not in text
     assert "<code>Press one.</code> → <code>Press one or two.</code>" in text
     assert "left out" not in text
-    assert "has everything" not in text
+    assert "Everything is in" not in text
 
 
 def test_each_flow_that_stops_is_a_finding_and_once_only() -> None:
