@@ -67,24 +67,23 @@ def complete(flow: Flow) -> Canonical:
 
 def digest(flow: Flow) -> str:
     """32 hex digits of SHA-256 over the portable form without the description, which carries the stamp itself."""
-    form = canonical(flow)
-    return _digest("flow", form, {name: said for name, said in form.settings.items() if name != "description"})
+    return _digest("flow", canonical(flow))
 
 
 def file_digest(flow: Flow) -> str:
-    """32 hex digits of SHA-256 over everything that a file says, its description included.
+    """32 hex digits of SHA-256 over everything that a file says but its description.
 
-    It tells whether a file has changed since it was published, even in what no digest of the live version can show.
+    Only files are compared by it. It tells whether a file has changed since it was published, even in a value that no
+    configuration document shows.
     """
-    form = complete(flow)
-    return _digest(f"file/{flow.format.value}", form, form.settings)
+    return digest(flow) if isinstance(flow, NodeGraphFlow) else _digest("file", complete(flow))
 
 
-def _digest(domain: str, form: Canonical, settings: Fields) -> str:
+def _digest(domain: str, form: Canonical) -> str:
     value = {
         "nodes": {id_: [node.type, node.kind, node.fields] for id_, node in form.nodes.items()},
         "transitions": form.transitions,
-        "settings": settings,
+        "settings": {name: said for name, said in form.settings.items() if name != "description"},
     }
     said = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"ivr-action/{domain}/{VERSION}\n{said}".encode()).hexdigest()[:32]
