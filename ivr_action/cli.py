@@ -22,7 +22,10 @@ INTERRUPTED = 130
 BUG = 70
 _FORMATS = ("text", "json", "sarif", "junit", "github")
 _GRAPH_FORMATS = ("json", "mermaid", "dot")
-_SCHEMAS = ("node-graph", "architect-yaml", "config", "report", "scenario", "trace", "plan", "deployment")
+_SCHEMAS = (
+    *("node-graph", "architect-yaml", "config", "report", "scenario", "trace", "plan", "deployment"),
+    *("audit", "audit-verification", "metrics", "webhook"),
+)
 
 
 def main(

@@ -16,6 +16,10 @@ SCHEMAS = {
     "trace": ("report", "schema", "trace-1.json"),
     "plan": ("report", "schema", "plan-1.json"),
     "deployment": ("report", "schema", "deployment-1.json"),
+    "audit": ("schema", "audit-1.json"),
+    "audit-verification": ("schema", "audit-verification-1.json"),
+    "metrics": ("schema", "metrics-1.json"),
+    "webhook": ("schema", "webhook-1.json"),
 }
 """Where each schema is in the package, by the name that the command line takes."""
 

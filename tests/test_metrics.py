@@ -6,10 +6,12 @@ import json
 import math
 import threading
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 import ivr_action
 from ivr_action.metrics import FlowMetricsTracker, Metrics, percentile
@@ -38,6 +40,9 @@ def test_no_value_has_no_percentile() -> None:
         percentile([1.0], 0)
 
 
+SCHEMA = json.loads((Path(ivr_action.__file__).parent / "schema" / "metrics-1.json").read_text(encoding="utf-8"))
+
+
 def flow(result: Result, **given: float) -> DeployedFlow:
     return DeployedFlow("flows/main.yaml", "Main", "inboundcall", result, **given)  # type: ignore[arg-type]
 
@@ -51,6 +56,7 @@ def test_a_run_counts_what_was_saved_and_what_was_waited_for() -> None:
         flow(Result.SKIPPED),
     ]
     found = Metrics.of(flows, validated=8, validation_failures=2).as_json()
+    Draft202012Validator(SCHEMA).validate(found)
     assert found["save_latency_ms"] == {"p50": 2000.0, "p95": 8500.0, "p99": 8500.0}
     assert (found["saves"], found["succeeded"], found["attempts"], found["conflicts"]) == (3, 2, 5, 2)
     assert (found["waits"], found["waited_seconds"]) == (2, 5.25)
@@ -60,6 +66,7 @@ def test_a_run_counts_what_was_saved_and_what_was_waited_for() -> None:
 
 def test_a_run_without_saves_has_no_latency_and_a_small_json() -> None:
     empty = Metrics().as_json()
+    Draft202012Validator(SCHEMA).validate(empty)
     assert empty["save_latency_ms"] == {"p50": None, "p95": None, "p99": None}
     assert empty["validation_failure_rate"] == 0.0
     many = Metrics.of([flow(Result.DEPLOYED, seconds=1.0, attempts=1)] * 5000, validated=5000, validation_failures=0)

@@ -130,8 +130,9 @@ class AuditLog:
                 raise AuditError(f"The audit log `{self.path}` could not be written before: {self._broken}.")
             try:
                 line = link(record, self._head)
-                self._file.write(line + b"\n")
-                self._file.flush()
+                rest = line + b"\n"
+                while rest:
+                    rest = rest[self._file.write(rest) :]
                 os.fsync(self._file.fileno())
             except (OSError, ValueError) as error:
                 self._broken = getattr(error, "strerror", None) or str(error)

@@ -12,8 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ivr_action import __version__
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
 
+SCHEMA = "urn:ivr-action:schema:webhook:1.0"
+"""Versioned: a new minor version only adds."""
 FORMATS = ("plain", "cloudevents")
 _TYPE = "ivr_action.flow"
 _SILENT = (Result.UNCHANGED, Result.DRY_RUN, Result.SKIPPED)
@@ -113,6 +116,8 @@ def _payload(
     kind = "restored" if flow.result is Result.RESTORED else "deployed" if live else "unknown" if unknown else "failed"
     message = redact(flow.message)
     return {
+        "schema": SCHEMA,
+        "tool": {"name": "ivr-action", "version": __version__},
         "type": f"{_TYPE}.{kind}",
         "timestamp": timestamp,
         "flow_id": flow.flow_id or None,

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib.util import find_spec
 from typing import Any
 
 from ivr_action import __version__
@@ -111,7 +112,7 @@ class WebhookOptions:
     """Checked before anything is deployed.
 
     Raises:
-        UsageError: a URL, the secret or the format cannot be used.
+        UsageError: a URL, the secret or the format cannot be used, or the packages for it are not installed.
     """
 
     urls: tuple[str, ...] = field(default=(), repr=False)
@@ -126,6 +127,8 @@ class WebhookOptions:
         if self.form not in FORMATS:
             raise UsageError(f"`webhook-format` is `{self.form}`; accepted: {', '.join(FORMATS)}.")
         found = tuple(receiver(url, allow_private=self.allow_private) for url in dict.fromkeys(self.urls))
+        if found and find_spec("httpcore") is None:
+            raise UsageError("Webhooks need httpx.", "Install it with `pip install 'ivr-action[platform]'`.")
         object.__setattr__(self, "receivers", found)
         object.__setattr__(self, "keys", signing_keys(self.secret))
 
@@ -174,7 +177,11 @@ class _Line:
             if closed:
                 done.append(Delivery(self._to.shown, event.id, Outcome.FAILED, reason=closed))
                 continue
-            delivery = self._one(event.id, body, content_type, attempts)
+            try:
+                delivery = self._one(event.id, body, content_type, attempts)
+            except Exception as error:  # a bug of ours must not take a deployment with it
+                _log.debug("Webhook %s to %s:", event.id, self._to.shown, exc_info=True)
+                delivery = self._failed(event.id, None, 0, f"a bug of ours: {type(error).__name__}")
             done.append(delivery)
             if delivery.status == _GONE:
                 closed = f"not sent: the receiver answered {_GONE} before"

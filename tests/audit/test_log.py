@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 import rfc8785
+from jsonschema import Draft202012Validator
 
+import ivr_action
 from ivr_action import generate_audit_log
 from ivr_action.audit.chain import NOTHING, Head, canonical
 from ivr_action.audit.log import AuditError, AuditLog
@@ -32,6 +34,11 @@ posix = pytest.mark.skipif(os.name != "posix", reason="the file system has no su
 NOW: Callable[[], datetime] = lambda: AT  # noqa: E731
 
 
+def published(name: str) -> Draft202012Validator:
+    text = (Path(ivr_action.__file__).parent / "schema" / f"{name}-1.json").read_text(encoding="utf-8")
+    return Draft202012Validator(json.loads(text))
+
+
 def records(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_bytes().splitlines()]
 
@@ -43,6 +50,8 @@ def test_a_change_is_an_intent_and_an_outcome_that_belong_together(tmp_path: Pat
         log.outcome(deployed())
         head = log.head
     intent, outcome = records(path)
+    for record in (intent, outcome):
+        published("audit").validate(record)
     specified = {
         "timestamp": "2026-03-04T05:06:07.089Z",
         "flow_id": "f1",
@@ -89,6 +98,7 @@ def test_failure_and_doubt_are_told_apart(tmp_path: Path, result: Result, succes
         log.intent(planned())
         log.outcome(deployed(1, result, message="the token geheim"))
     outcome = records(path)[1]
+    published("audit").validate(outcome)
     assert (outcome["success"], outcome["result"], outcome["message"]) == (success, result.value, "the token ***")
 
 
@@ -280,6 +290,7 @@ def test_the_command_says_what_is_proved_and_what_is_not(tmp_path: Path) -> None
     assert (status, "line 5: lines are missing" in text) == (1, True)
     status, text = told("audit", "verify", str(path), "--head", head, "--format", "json")
     data = json.loads(text)
+    published("audit-verification").validate(data)
     assert (status, data["holds"], data["lines"], data["problems"][0]["line"]) == (1, False, 4, 5)
     assert data["schema"] == "urn:ivr-action:schema:audit-verification:1.0"
 

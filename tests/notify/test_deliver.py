@@ -320,6 +320,15 @@ def test_paths_and_secrets_are_in_no_message(caplog: pytest.LogCaptureFixture) -
         assert secret not in told
 
 
+def test_a_bug_of_ours_takes_no_deployment_with_it() -> None:
+    def broken() -> float:
+        raise ZeroDivisionError
+
+    with Receiver() as hook:
+        [done] = send(hook.url, world=World(now=broken))
+    assert (done.result, done.reason, hook.seen) == (Outcome.FAILED, "a bug of ours: ZeroDivisionError", [])
+
+
 def test_nothing_to_tell_or_nobody_to_tell_it_to_is_no_delivery() -> None:
     assert send() == []
     assert send("https://hooks.example/a", events=[]) == []

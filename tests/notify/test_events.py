@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+import ivr_action
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
 from ivr_action.model.difference import Change, FlowDifference, NodeChange
 from ivr_action.notify.events import Event, Origin, events_of, new_id
@@ -22,6 +25,7 @@ ORIGIN = Origin(
     "mona",
     "https://github.com/octo/ivr/actions/runs/9",
 )
+SCHEMA = json.loads((Path(ivr_action.__file__).parent / "schema" / "webhook-1.json").read_text(encoding="utf-8"))
 AT = "2026-03-04T05:06:07Z"
 FLOW = DeployedFlow(
     "flows/main.yaml",
@@ -45,7 +49,10 @@ def test_the_payload_has_the_fields_of_the_specification_at_its_top() -> None:
     [event] = told(FLOW)
     body, content_type = event.render("plain")
     assert content_type == "application/json"
+    Draft202012Validator(SCHEMA).validate(json.loads(body))
     assert json.loads(body) == {
+        "schema": "urn:ivr-action:schema:webhook:1.0",
+        "tool": {"name": "ivr-action", "version": ivr_action.__version__},
         "type": "ivr_action.flow.deployed",
         "timestamp": AT,
         "flow_id": "f1",
@@ -83,6 +90,7 @@ def test_the_payload_has_the_fields_of_the_specification_at_its_top() -> None:
 )
 def test_success_failure_and_doubt_are_told(result: Result, type_: str, status: str) -> None:
     [event] = told(replace(FLOW, result=result))
+    Draft202012Validator(SCHEMA).validate(event.data)
     assert (event.data["type"], event.data["status"], event.data["result"]) == (
         f"ivr_action.flow.{type_}",
         status,
@@ -122,6 +130,7 @@ def test_a_flow_without_id_is_known_by_its_path_and_a_run_without_repository_has
     data = json.loads(event.render("cloudevents")[0])
     assert (data["subject"], data["source"]) == ("flows/main.yaml", "urn:ivr-action")
     assert data["data"]["flow_id"] is None
+    Draft202012Validator(SCHEMA).validate(data["data"])
 
 
 def test_messages_are_short_and_without_secrets() -> None:
