@@ -84,7 +84,8 @@ def _seen(start: PlannedFlow, state: FlowState, reader: Reader) -> PlannedFlow:
             what = f"Version {live.version}, published{by_at(live.by, live.at)}, was not deployed from here"
             notices.append(f"{what}: there is nothing to compare it with.")
         return replace(start, verdict=Verdict.UNCHANGED, notices=tuple(notices))
-    facts = Facts(state, live, base, "", "", "", FlowDifference(), changed, "", True, "")
+    facts = Facts(state, live, base, "", "", "", FlowDifference(), changed, "", True, "",
+                  newer_ours=reader.newer_ours(state, live))  # fmt: skip
     decision = foreign(facts, Options(on_conflict="fail"))
     if decision is not None:
         return replace(_with(start, decision), drift=changed or None, notices=tuple(notices))

@@ -100,6 +100,21 @@ class Reader:
             return live
         return self._our_nodes(state) if state.holds_nodes else self._our_version(state, live)
 
+    def newer_ours(self, state: FlowState, live: Held | None) -> str:
+        """A version of ours that was published after the one that is live now; empty for none.
+
+        One request, where a newer version is checked in that was published once; none for most flows.
+        """
+        latest, published = state.checked_in, state.published
+        if live is None or latest is None or published is None or latest.kind != "publish":
+            return ""
+        number = published.number
+        if number is None or (latest.number or 0) <= number:
+            return ""
+        versions = self._inspector.versions(state.id, _LISTED)
+        made = [one for one in versions if one.by_client and one.kind == "publish" and (one.number or 0) > number]
+        return made[0].id if made else ""
+
     def _our_version(self, state: FlowState, live: Held | None) -> Held | None:
         versions = self._inspector.versions(state.id, _LISTED)
         made = [info for info in versions if info.by_client and info.kind == "publish"]

@@ -142,6 +142,7 @@ class Planner:
             newer=self._newer(base),
             merges=merge is not None and not merge.problems,
             problems=merge.problems if merge is not None else (),
+            newer_ours=reader.newer_ours(state, live),
         )
         decision = decide(facts, self.options)
         start = replace(start, changes=facts.changes, drift=drift or None, after=sent.flow.graph)

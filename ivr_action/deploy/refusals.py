@@ -11,6 +11,8 @@ from ivr_action.model.plan import Verdict
 
 _NAMED = 5
 """Problems that one message repeats."""
+_NODES = 3
+"""Nodes that one message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,17 @@ class Decision:
 def by_at(by: str, at: str) -> str:
     """` by A Colleague at 2026-01-01T10:00:00Z`, as far as it is known."""
     return f"{f' by {by}' if by else ''}{f' at {at}' if at else ''}"
+
+
+def changed(difference: FlowDifference) -> str:
+    """What differs, with the first nodes by name: `2 nodes changed (`menu/Main`, …)`."""
+    names = list(
+        dict.fromkeys([*(one.node for one in difference.nodes), *(one.source for one in difference.transitions)])
+    )
+    if not names:
+        return difference.summary()
+    shown = ", ".join(f"`{name}`" for name in names[:_NODES])
+    return f"{difference.summary()} ({shown}{', …' if len(names) > _NODES else ''})"
 
 
 def short(commit: str) -> str:
@@ -88,8 +101,8 @@ def drifted(
     after = f"after version {base.id}, which was deployed from commit {short(base_commit)}" if base else "since"
     return Decision(
         Verdict.DRIFTED,
-        f"Version {version} was published{by_at(live_by, live_at)} {after}: {drift.summary()}. Publishing the file "
-        "would take this change away from callers.",
+        f"Version {version} was published{by_at(live_by, live_at)} {after}: {changed(drift)}. Publishing the "
+        "file would take this change away from callers.",
         "Take the change over into the file and deploy again; once the file says the same as the live flow, nothing "
         "stands in the way."
         + (f" Or undo it: restore version {base.id} (`command: restore`), then deploy again." if base else ""),
@@ -112,13 +125,12 @@ def not_merged(decision: Decision, problems: Sequence[str], mode: str) -> Decisi
     )
 
 
-def rolled_back(version: str, newest: str, commit: str) -> Decision:
+def rolled_back(version: str, newer: str) -> Decision:
     return Decision(
         Verdict.DRIFTED,
-        f"Version {version} is live although version {newest}, deployed from commit {short(commit)}, is newer: "
-        "somebody published the older one again, and the platform does not say who. Publishing the file would undo "
-        "that for callers.",
-        f"Ask why. If it is over, publish version {newest} again in Architect or by `command: restore`, then deploy.",
+        f"Version {version} is live although version {newer} of ours is newer: somebody published the older one again, "
+        "and the platform does not say who. Publishing the file would undo that for callers.",
+        f"Ask why. If it is over, publish version {newer} again in Architect or by `command: restore`, then deploy.",
     )
 
 
@@ -157,7 +169,7 @@ def not_adopted(by: str, at: str, version: str, changes: FlowDifference) -> Deci
     return Decision(
         Verdict.REFUSED,
         f"The live version {version} was published{by_at(by, at)} and not from here, and the file says something else: "
-        f"{changes.summary()}. Publishing the file could take away from callers what only the platform has.",
+        f"{changed(changes)}. Publishing the file could take away from callers what only the platform has.",
         "Compare the two, then decide once: `adopt: git` lets the file count, `adopt: live` leaves the flow as it is. "
         "Once the file says the same as the live flow, neither is needed.",
         by,

@@ -9,7 +9,7 @@ from ivr_action.deploy.changed import since
 from ivr_action.deploy.look import Look
 from ivr_action.deploy.plan import label, plan_of
 from ivr_action.deploy.putting_back import put_back
-from ivr_action.deploy.saving import Saver, result_of
+from ivr_action.deploy.saving import INTERRUPTED, STOPPED, Saver, result_of
 from ivr_action.deploy.survey import Survey, survey
 from ivr_action.deploy.values import Deployable, Ground, Journal, NoJournal, Options, Target
 from ivr_action.genesys.errors import StoppedError
@@ -18,10 +18,6 @@ from ivr_action.model.plan import Plan, Verdict
 
 MOST_JOBS = 2
 """Publish jobs at once: each spends the client's quota inside the platform too."""
-_STOPPED = "The run was told to end (SIGTERM): flows that were not reached are as they were."
-_INTERRUPTED = "The run was interrupted: flows that were not reached are as they were."
-
-
 _PASSING = (Verdict.LOCKED, Verdict.DRAFT, Verdict.UNKNOWN)
 """What may be over by the time that the flow's turn comes."""
 
@@ -58,7 +54,7 @@ def deploy(
     try:
         seen = survey(deployables, ground, target, options)
     except (StoppedError, KeyboardInterrupt) as error:
-        why = _STOPPED if isinstance(error, StoppedError) else _INTERRUPTED
+        why = STOPPED if isinstance(error, StoppedError) else INTERRUPTED
         flows = tuple(_unreached(item, why) for item in deployables)
         return Deployment(flows, target.environment, "", options.dry_run, clock.now() - began, (), why)
     now = plan_of(seen, target)
@@ -103,7 +99,7 @@ class _Run:
                     if place not in self.done:
                         self._finished(place, self._one(place))
         except KeyboardInterrupt:
-            self.stopped = self.stopped or _INTERRUPTED
+            self.stopped = self.stopped or INTERRUPTED
         for place, look in enumerate(self.seen.looks):
             if place not in self.done:
                 self.done[place] = result_of(look, Result.SKIPPED, f"Nothing was sent. {self.stopped}".rstrip())
@@ -135,7 +131,7 @@ class _Run:
         try:
             planner.ground.pace.clock.check()
         except StoppedError:
-            self.stopped = self.stopped or _STOPPED
+            self.stopped = self.stopped or STOPPED
         if self.stopped:
             return result_of(look, Result.SKIPPED, f"Nothing was sent. {self.stopped}")
         missing = self._missing(place)
@@ -146,7 +142,7 @@ class _Run:
             try:
                 look = planner.look(look.deployable)
             except StoppedError:
-                self.stopped = _STOPPED
+                self.stopped = STOPPED
                 return result_of(look, Result.SKIPPED, f"Nothing was sent. {self.stopped}")
         return self.saver.save(look, create_stubs=self._needs_stubs(place))
 
@@ -171,6 +167,8 @@ class _Run:
         said = f": {result.message.splitlines()[0]}" if result.message else ""
         version = f" as version {result.to_version}" if result.to_version else ""
         self.told(f"`{result.name}`: {result.result.value}{version}{said}")
+        if self.saver.ended:
+            self.stopped = self.stopped or self.saver.ended[0]
         if not result.result.is_success and not self.goes_on:
             self.stopped = self.stopped or f"`{result.name}` was not deployed, so nothing was done to those after it."
 

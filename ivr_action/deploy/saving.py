@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ivr_action.deploy.locks import free
 from ivr_action.deploy.look import Look, Planner
@@ -20,6 +20,8 @@ from ivr_action.model.plan import PlannedFlow, Verdict
 
 _TIMES = 3
 """Times that a flow is looked at again because it changed under our hands."""
+STOPPED = "The run was told to end (SIGTERM): flows that were not reached are as they were."
+INTERRUPTED = "The run was interrupted: flows that were not reached are as they were."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +37,8 @@ class Saver:
     planner: Planner
     journal: Journal
     told: Callable[[str], None]
+    ended: list[str] = field(default_factory=list)
+    """Why the run ends early, as soon as it does."""
 
     def save(self, look: Look, *, create_stubs: bool = False) -> DeployedFlow:
         """Brings one flow to the platform.
@@ -49,6 +53,7 @@ class Saver:
         try:
             found = attempt.run()
         except (StoppedError, KeyboardInterrupt) as error:
+            self.ended.append(STOPPED if isinstance(error, StoppedError) else INTERRUPTED)
             found = attempt.stopped(error)
         except IvrError as error:
             found = attempt.failed(error)
@@ -65,6 +70,7 @@ class _Attempt:
 
     def __init__(self, saver: Saver, look: Look, create_stubs: bool) -> None:
         self.saver, self.look, self.create_stubs = saver, look, create_stubs
+        self.creates = look.planned.verdict is Verdict.CREATE
         self.sending = Sending()
         self.is_written_down = False
         """Whether the journal has the intent: from then on something may have been sent."""
@@ -110,7 +116,7 @@ class _Attempt:
         merged = bool(self.sending.resolutions)
         if not saved.changed:
             kind, text = Result.UNCHANGED, "The platform held the same already."
-        elif planned.verdict is Verdict.CREATE:
+        elif self.creates:
             kind, text = Result.CREATED, ""
         else:
             kind, text = (Result.MERGED if merged else Result.DEPLOYED), ""

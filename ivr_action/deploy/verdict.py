@@ -40,6 +40,8 @@ class Facts:
     """Whether a foreign change goes together with the file's."""
     problems: tuple[str, ...] = ()
     """Why it does not."""
+    newer_ours: str = ""
+    """A version of ours that is newer than the live one, where somebody has published that again."""
 
     @property
     def unchanged(self) -> bool:
@@ -58,16 +60,6 @@ class Facts:
     def same(self) -> bool:
         """Whether the live version says what would be published, as far as both formats tell."""
         return self.live is not None and self.live.digest == self.sent
-
-    @property
-    def newest(self) -> VersionInfo | None:
-        """A version of ours that is newer than the live one, where somebody has published that again."""
-        latest, published = self.state.checked_in, self.state.published
-        if latest is None or published is None or latest.kind != "publish" or latest.id == published.id:
-            return None
-        if latest.number is None or published.number is None:
-            return None
-        return latest if latest.number > published.number else None
 
 
 def decide(facts: Facts, options: Options) -> Decision:
@@ -130,9 +122,8 @@ def foreign(facts: Facts, options: Options) -> Decision | None:
     if live is None:
         stamp = base.stamp if base is not None else None
         return refusals.deactivated(base.version, stamp.commit) if base is not None and stamp is not None else None
-    newest = facts.newest
-    if newest is not None and base is live and base.stamp is not None:
-        return refusals.rolled_back(live.version, newest.id, base.stamp.commit)
+    if facts.newer_ours:
+        return refusals.rolled_back(live.version, facts.newer_ours)
     if facts.problems:
         return _drifted(facts, live, options)
     if facts.merges or facts.same or base is live:

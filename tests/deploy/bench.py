@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,7 +36,7 @@ PATH = "flows/main.yaml"
 
 def commit(number: int) -> str:
     """The n-th commit of a straight history."""
-    return f"{number:040x}"
+    return hashlib.sha1(str(number).encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass
@@ -51,9 +52,8 @@ class Repository:
         return commit(len(self.commits))
 
     def number(self, name: str) -> int | None:
-        found = int(name, 16)
-        known = 1 <= found <= len(self.commits)
-        return found if known and (not self.shallow or found == len(self.commits)) else None
+        last = len(self.commits)
+        return next((one for one in range(last if self.shallow else 1, last + 1) if commit(one) == name), None)
 
     def ancestor(self, earlier: str, later: str) -> bool | None:
         one, other = self.number(earlier), self.number(later)
@@ -202,7 +202,3 @@ def serving() -> Iterator[Serve]:
             return Bench(emulator, time, platform, clock)
 
         yield serve
-
-
-def only(options: Options, **changes: Any) -> Options:
-    return replace(options, **changes)
