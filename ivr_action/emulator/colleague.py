@@ -63,7 +63,7 @@ def do(world: World, deed: Deed, flow_id: str = "") -> bool:
     if flow is None:
         return False
     who, now = _who(world, deed), world.clock()
-    if flow.locked_job:
+    if flow.locked_job and deed.does not in ("rename", "delete"):
         world.release_lock(flow)
     if deed.description is not None:
         flow.description = deed.description

@@ -69,7 +69,8 @@ def finish(world: World, quota: Quota, job: Job, at: float) -> None:
             for line in (f"setting the Archy exit code to {error.exit_code}", "ending the Session"):
                 job.messages.append(_message("Error", line, at))
     finally:
-        world.forget_reading(job.id)
+        world.readings.pop(job.id, None)
+        job.body = ""  # a state that is written after every request is kept small
         record = world.state.flows.get(job.target)
         if record is not None and record.locked_job == job.id and not fault.keeps_lock:
             world.release_lock(record)

@@ -114,9 +114,6 @@ class World:
             found = self._contents[key] = Content.model_validate_json(self.store.read_content(key))
         return found
 
-    def forget_reading(self, job: str) -> None:
-        self.readings.pop(job, None)
-
     def languages(self, key: str) -> list[dict[str, Any]]:
         """`supportedLanguages` of a content, read once."""
         found = self._languages.get(key)

@@ -23,7 +23,10 @@ PACE = Pace(job=0.05, export=0.05, operation=0.02, requests=10_000)
 
 
 def _emulator(folder: Path) -> Emulator:
-    (folder / "organisation.yaml").write_text(ORGANISATION)
+    described = ORGANISATION.replace(
+        "version: 4}", "version: 4, openHoursFlow: Main line, scheduleGroup: Opening hours}"
+    )
+    (folder / "organisation.yaml").write_text(described)
     return Emulator(seeds=[MAIN, folder / "organisation.yaml"], pace=PACE, rng=random.Random(5))
 
 
