@@ -143,10 +143,17 @@ def _release(world: World, gate: Gate, seen: Seen, decision: Decision, redact: R
         )
         return Released(problem=found, undone="nothing was deployed", status=1)
     from ivr_action.release.run import Release
+    from ivr_action.report.plan_words import headline
 
-    told = logging.getLogger(__name__)
-    errand = errand_of(world, gate, seen, decision)
-    release = Release(errand, world.outside, world.stop.event, redact, lambda line: told.info("%s", line))
+    log = logging.getLogger(__name__)
+    release = Release(
+        errand_of(world, gate, seen, decision),
+        world.outside,
+        world.stop.event,
+        redact,
+        told=lambda line: log.info("%s", line),
+        shown=lambda plan: log.info("%s.", headline(plan)),
+    )
     world.stop.defer()
     return world.stop.finish(release.run) or release.so_far()
 

@@ -123,7 +123,7 @@ def _log(world: World, gate: Gate, released: Released, look: Look) -> None:
         for planned in released.plan.flows:
             if speaks(planned):
                 _group(world, plan_text.title(planned), plan_text.flow_text(planned, look))
-        world.out.write(plan_text.verdict_line(released.plan, look))
+        world.out.write(plan_text.ending(released.plan, look))
     if released.deployment is not None:
         from ivr_action.report import deployment_text
 
@@ -184,6 +184,8 @@ def _commented(world: World, gate: Gate, released: Released, look: Look) -> str:
 
         places = f"the plan as JSON ({gate.settings.plan_file})"
         below = plan_comment.render(released.plan, replace(look, places=places), url)
+        alert = plan_comment.alert(released.plan)
+        report = replace(report, alerts=(*report.alerts, *([alert] if alert else [])))
     worth_it = bool(report.flows or report.alerts or below)
     return comment(world, gate.settings, render_comment(report, look, url, below), worth_it=worth_it)
 
@@ -205,7 +207,7 @@ def _deployed(gate: Gate, released: Released, look: Look) -> str:
         return ""
     from ivr_action.report import deployment_summary
 
-    look = replace(look, places=f"The deployment as JSON ({gate.settings.deployment_file})")
+    look = replace(look, places=f"the deployment as JSON ({gate.settings.deployment_file})")
     return deployment_summary.render(released.deployment, look, deliveries=released.deliveries, audit=released.audit)
 
 
@@ -214,7 +216,7 @@ def _planned(gate: Gate, released: Released, look: Look) -> str:
         return ""
     from ivr_action.report import plan_summary
 
-    return plan_summary.render(released.plan, replace(look, places=f"The plan as JSON ({gate.settings.plan_file})"))
+    return plan_summary.render(released.plan, replace(look, places=f"the plan as JSON ({gate.settings.plan_file})"))
 
 
 def _checked(gate: Gate, released: Released, look: Look) -> str:
@@ -249,10 +251,15 @@ def _outputs(gate: Gate, released: Released) -> dict[str, str]:
         live = [flow.to_version for flow in released.deployment.flows if flow.result.is_live]
         outputs |= {
             "deployed": deployed_output(released.deployment),
-            "conflicts": conflicts_output(released.deployment),
+            "conflicts": _either(conflicts_output(released.deployment), outputs.get("conflicts", "")),
             "version": live[0] if len(live) == 1 else "",
         }
     return outputs
+
+
+def _either(found: str, otherwise: str) -> str:
+    """The deployment's own conflicts, else those for which it did not begin."""
+    return found if found != "[]" or not otherwise else otherwise
 
 
 def _annotate(world: World, note: dict[str, object]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ivr_action.config import Environment
+from ivr_action.errors import UsageError
 from ivr_action.flow.flow import Flow
 from ivr_action.flow.read import Reading
 from ivr_action.genesys.settings import PlatformSettings
@@ -18,8 +20,11 @@ from ivr_action.settings import Settings, read_duration, read_jobs
 from ivr_action.substitutions import rendered
 
 if TYPE_CHECKING:
+    from ivr_action.deploy.restore import Wish
     from ivr_action.deploy.values import Deployable, Options, Target
+    from ivr_action.model.plan import Plan
 
+_ID = re.compile(r"[0-9a-zA-Z][0-9a-zA-Z_-]*")
 _NAMED = 5
 
 
@@ -113,10 +118,49 @@ class Errand:
             )
         return tuple(notices)
 
-    def chosen(self, name: str) -> Deployable | str:
-        """The flow of a file, or the id that was given instead."""
-        path = os.path.normpath(name).replace(os.sep, "/")
-        return next((one for one in self.deployables() if one.path == path), name)
+    def wish(self) -> Wish:
+        """What is to be restored.
+
+        Raises:
+            UsageError: nobody says which flow or version.
+        """
+        from ivr_action.deploy.restore import Wish
+        from ivr_action.deploy.target import platform_type
+        from ivr_action.genesys.store import FlowRef
+
+        given = self.settings
+        if not given.restore_flow or not given.restore_version:
+            raise UsageError(
+                "`restore` needs a flow and a version: `restore-flow` and `restore-version`.",
+                "Name the flow's file, or its id, and the version to publish again, such as `14.0`.",
+            )
+        path = os.path.normpath(given.restore_flow).replace(os.sep, "/")
+        found = next((one.flow for one in self.readings if one.document.path == path), None)
+        if found is None and not _ID.fullmatch(given.restore_flow):
+            raise UsageError(
+                f"`{given.restore_flow}` is neither the file of a flow nor the id of one.",
+                "Name one of the files that `flows` leads to, or the flow's id on the platform.",
+            )
+        ref = FlowRef("", "", given.restore_flow)
+        if found is not None:
+            ref = FlowRef(found.name, platform_type(found), self.environment.flow_ids.get(path, ""))
+        return Wish(
+            ref, given.restore_version, path if found is not None else "", given.over_others == "true",
+            given.by_number == "true",
+        )  # fmt: skip
+
+    def planned(self) -> Plan | None:
+        """The plan that somebody has seen before.
+
+        Raises:
+            UsageError: it cannot be read.
+        """
+        path = self.settings.expected_plan
+        if not path:
+            return None
+        from ivr_action.release.expected import read_plan
+
+        return read_plan(self.workspace, path)
 
 
 def some(names: Sequence[str]) -> str:

@@ -41,18 +41,27 @@ class Release:
         stop: set where the run is told to end.
         redact: hides secrets.
         told: takes lines about the progress; may be called by several threads.
+        shown: is given the plan of a deployment before anything is sent; what it raises ends it there.
     """
 
     def __init__(
-        self, errand: Errand, outside: Outside, stop: threading.Event, redact: Redactor, told: Callable[[str], None]
+        self,
+        errand: Errand,
+        outside: Outside,
+        stop: threading.Event,
+        redact: Redactor,
+        told: Callable[[str], None],
+        shown: Callable[[Plan], None] = lambda plan: None,
     ) -> None:
         self._errand = errand
         self._outside = outside
         self._stop = stop
         self._redact = redact
         self._told = told
+        self._shown = shown
         self._journal = Journal()
         self._saved: Deployment | None = None
+        self._plan_made: Plan | None = None
 
     def run(self) -> Released:
         """Does it. Never raises an IvrError: what went wrong is in what it returns."""
@@ -90,7 +99,7 @@ class Release:
                 ]
             deployment = Deployment(tuple(flows), errand.decision.environment, stopped=f"{_STOPPED}.")
         return with_records(
-            Released(deployment=deployment, status=deployment.exit_status or 3), errand, self._journal
+            Released(self._plan_made, deployment, status=deployment.exit_status or 3), errand, self._journal
         )  # fmt: skip
 
     def _failed(self, error: IvrError) -> Released:
@@ -138,29 +147,34 @@ class Release:
         deployment = replace(deployment, notices=(*deployment.notices, *errand.notices()))
         self._saved = deployment
         released = tell_others(errand, deployment, receivers, self._outside, self._stop, self._redact)
-        return with_records(released, errand, self._journal)
+        return with_records(replace(released, plan=self._plan_made), errand, self._journal)
 
     def _deploy(self, ground: Ground) -> Deployment:
         from ivr_action.deploy.run import deploy
 
         errand = self._errand
         return deploy(
-            errand.deployables(), ground, errand.target(), errand.options(), journal=self._journal, told=self._told
+            errand.deployables(), ground, errand.target(), errand.options(), journal=self._journal, told=self._told,
+            planned=errand.planned(), shown=self._planned,
         )  # fmt: skip
+
+    def _planned(self, plan: Plan) -> None:
+        """The plan of a deployment, before anything is sent."""
+        self._plan_made = plan
+        self._shown(plan)
 
     def _restore(self, ground: Ground) -> Deployment:
         from ivr_action.deploy.restore import restore
 
-        errand, settings = self._errand, self._errand.settings
-        if not settings.restore_flow or not settings.restore_version:
-            raise UsageError(
-                "`restore` needs a flow and a version: `restore-flow` and `restore-version`.",
-                "Name the flow's file, or its id, and the version to publish again, such as `14.0`.",
-            )
-        return restore(
-            errand.chosen(settings.restore_flow), settings.restore_version, ground, errand.target(), errand.options(),
-            journal=self._journal, told=self._told,
+        errand, wish = self._errand, self._errand.wish()
+        done = restore(
+            wish, ground, errand.target(), errand.options(), journal=self._journal, told=self._told
         )  # fmt: skip
+        target = errand.target()
+        stopped = done.message if done.result is Result.SKIPPED else ""
+        return Deployment(
+            (done,), target.environment, target.organisation, errand.options().dry_run, done.seconds, stopped=stopped
+        )
 
     def _check_organisation(self, ground: Ground) -> None:
         """That the environment names one; whether it is the right one is the deployment's to say."""

@@ -14,7 +14,7 @@ from ivr_action.model.patience import read_choices, read_seconds
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
 _UNITS = {"s": 1.0, "": 60.0, "m": 60.0, "h": 3600.0}
 _LONGEST = 24 * 3600.0
-MOST_JOBS = 4
+MOST_JOBS = 2
 """Publish jobs at once: each spends the client's quota inside the platform too."""
 
 

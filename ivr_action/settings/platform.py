@@ -92,6 +92,20 @@ class RestoreInputs(BaseModel):
         default="",
         description="With `command: restore`: the version to publish again, such as `14.0`.",
     )
+    over_others: Switch = Field(
+        default="false",
+        description=(
+            "With `command: restore`: `true` also takes a version off the line that somebody else published after "
+            "ours. It stays in the version history."
+        ),
+    )
+    by_number: Switch = Field(
+        default="false",
+        description=(
+            "With `command: restore`: `true` makes the old version itself the published one, by its number, instead "
+            "of publishing a copy of it. The next deployment takes that for somebody else's rollback."
+        ),
+    )
 
 
 class DriftInputs(BaseModel):

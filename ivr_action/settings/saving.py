@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from ivr_action.settings.kinds import Duration, Jobs, Switch, word
+from ivr_action.settings.kinds import Duration, Jobs, Path, Switch, word
 
 
 class SavingInputs(BaseModel):
@@ -89,12 +89,20 @@ class SavingInputs(BaseModel):
     jobs: Jobs = Field(
         default="1",
         description=(
-            "Publish jobs at once. Each spends the OAuth client's quota inside the platform as well, so more are "
-            "faster only up to a point."
+            "Publish jobs at once, 1 or 2. Each spends the OAuth client's quota inside the platform as well, so more "
+            "are faster only up to a point."
         ),
         json_schema_extra={"metavar": "N"},
     )
     dry_run: Switch = Field(
         default="false",
         description="`true`: a deployment does everything but the writes.",
+    )
+    expected_plan: Path = Field(
+        default="",
+        description=(
+            "Path of the plan as JSON that somebody has seen before (the file of the output `plan-file`), relative to"
+            " the workspace: the deployment says what is otherwise now. Empty: nothing is compared."
+        ),
+        json_schema_extra={"metavar": "FILE"},
     )
