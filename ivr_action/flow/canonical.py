@@ -13,15 +13,14 @@ from ivr_action.flow.actions import ACTIONS
 from ivr_action.flow.fields import (
     Fields,
     configuration_fields,
-    configuration_switch,
     yaml_fields,
-    yaml_switch,
 )
 from ivr_action.flow.flow import Action, ArchitectFlow, Flow, Format, NodeGraphFlow
 from ivr_action.flow.node_content import node_graph_fields
 from ivr_action.flow.portable_settings import choice_fields, menu_fields, settings_of
 from ivr_action.flow.portable_tables import DEFAULTS, ERROR_HANDLING, OWN_DEFAULTS, PORTABLE, SETTINGS, UNSHOWN
 from ivr_action.flow.portable_values import literal
+from ivr_action.flow.switch_fields import configuration_switch, yaml_switch
 
 VERSION = 1
 """Of the canonical form. A change of what counts raises it: a digest of another form is then no digest of ours."""

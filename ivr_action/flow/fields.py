@@ -84,14 +84,15 @@ def _yaml_binding(key: str, value: Any, found: Fields) -> bool:
     return True
 
 
-def _only(value: Any) -> tuple[str, Any] | None:
+def only(value: Any) -> tuple[str, Any] | None:
+    """The one pair of a mapping that has no other and is no wrapped value."""
     return next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 and not is_wrapped(value) else None
 
 
 def _yaml_category(key: str, value: Any, found: Fields) -> bool:
-    category = _only(value)
+    category = only(value)
     holder = category[1].get("dataAction") if category is not None and isinstance(category[1], dict) else None
-    action = _only(holder)
+    action = only(holder)
     if category is None or action is None:
         return False
     found["category"] = literal(category[0])
@@ -102,11 +103,11 @@ def _yaml_category(key: str, value: Any, found: Fields) -> bool:
 
 def _yaml_named(key: str, value: Any, found: Fields) -> bool:
     """`dataTable: {Name: {…}}`, `botFlow: {Name: {ver_latestPublished: {…}}}`."""
-    named = _only(value)
+    named = only(value)
     if named is None or named[0] == "name":
         return False
     found[key] = literal(named[0])
-    inner = _only(named[1])
+    inner = only(named[1])
     if inner is not None and inner[0].startswith("ver_"):
         version = inner[0].removeprefix("ver_")
         found["version"] = literal("latest" if version == "latestPublished" else version)
@@ -139,7 +140,7 @@ def _yaml_items(key: str, value: Any, found: Fields) -> bool:
     if not isinstance(value, list):
         return False
     for number, item in enumerate(value, 1):
-        only = _only(item)
+        only = only(item)
         name = f"{key}.{number}"
         if only is None:
             yaml_walk(name, item, found)
@@ -181,26 +182,6 @@ _YAML_SPECIAL: dict[str, Callable[[str, Any, Fields], bool]] = {
     "successOutputs": _yaml_binding,
     "acdSkills": _yaml_items,
 }
-
-
-def yaml_switch(params: Any, found: Fields) -> None:
-    """What a switch compares, and each case's value."""
-    style = _only(params.get("evaluate"))
-    if style is None:
-        return
-    found["evaluate"] = literal(style[0])
-    body = style[1]
-    if style[0] == "firstMatch" and (inner := _only(body)) is not None and inner[0] != "cases":
-        body = inner[1]
-    if not isinstance(body, dict):
-        return
-    if "value" in body:
-        yaml_walk("evaluate.value", body["value"], found)
-    cases = body.get("cases")
-    for number, holder in enumerate(cases if isinstance(cases, list) else (), 1):
-        case = holder.get("case") if isinstance(holder, dict) else None
-        if isinstance(case, dict) and "value" in case:
-            yaml_walk(f"evaluate.case {number}", case["value"], found)
 
 
 # -- configuration ---------------------------------------------------------------------------------------------
@@ -293,16 +274,3 @@ def configuration_walk(name: str, value: Any, found: Fields) -> None:
 def _is_id(key: str, value: Any) -> bool:
     """True for ids, which are new in every publication or stand beside a name, and for what is derived."""
     return key in _SKIPPED or (is_scalar(value) and key.endswith(("Id", "Reference")))
-
-
-def configuration_switch(params: dict[str, Any], found: Fields) -> None:
-    """As `yaml_switch`."""
-    found.pop("switchStyle", None)
-    value = found.pop("expression", None)
-    found["evaluate"] = "lit firstMatch" if params.get("switchStyle") == 1 else "lit firstTrue"
-    if value is not None:
-        found["evaluate.value"] = value
-    cases = params.get("cases")
-    for number, case in enumerate(cases if isinstance(cases, list) else (), 1):
-        if isinstance(case, dict):
-            configuration_walk(f"evaluate.case {number}", case.get("value"), found)
