@@ -14,10 +14,10 @@ from tests.samples import HOSTILE, finding, hostile_graph
 class Told(NamedTuple):
     """What became of a webhook, as the renderers read it."""
 
-    receiver: str
+    url: str
+    event: str = "deployment.succeeded"
+    status: int | str | None = 204
     result: str = "delivered"
-    status: int | None = 204
-    attempts: int = 1
     reason: str = ""
 
 

@@ -36,10 +36,10 @@ _BILLING = """\
 
 
 class _Told(NamedTuple):
-    receiver: str
-    result: str
+    url: str
+    event: str
     status: int | None
-    attempts: int = 1
+    result: str
     reason: str = ""
 
 
@@ -62,8 +62,8 @@ def summary_of_plan() -> str:
 def summary_of_deployment() -> str:
     """The job summary of the deployment, which a colleague's edit and a queue that is gone stopped in part."""
     told = (
-        _Told("hooks.example.org", "delivered", 204),
-        _Told("change.example.org", "failed", 503, 5, "it answered 503 each time"),
+        _Told("hooks.example.org", "deployment.failed", 204, "delivered"),
+        _Told("change.example.org", "deployment.failed", 503, "failed", "it answered 503 five times"),
     )
     audit = "4 records in `ivr-audit.jsonl`, head `4:9d1f3c0a77b2`. `ivr-action audit verify` checks them."
     return deployment_summary.render(deployment(), _LOOK, deliveries=told, audit=audit)

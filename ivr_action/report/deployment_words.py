@@ -8,6 +8,7 @@ from ivr_action.model import Finding, Level, Location
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
 from ivr_action.model.kinds import OUTCOME_UNKNOWN, PUBLISH_FAILED, REFUSED, Kind
 from ivr_action.report.plain import count_of, one_line
+from ivr_action.report.plan_words import where
 
 NAME = 80
 ICONS = {
@@ -48,22 +49,22 @@ _MEANING = {
 
 
 class Delivery(Protocol):
-    """What became of one webhook; `notify.webhooks.Delivery` is one."""
+    """What became of one webhook."""
 
     @property
-    def receiver(self) -> str:
-        """The host, and the port where it is not the usual one."""
+    def url(self) -> str:
+        """Its host, and the port where it is not the usual one."""
+
+    @property
+    def event(self) -> str: ...
+
+    @property
+    def status(self) -> int | str | None:
+        """Of the last answer; None or empty where there was none."""
 
     @property
     def result(self) -> str:
         """`delivered`, or what else became of it."""
-
-    @property
-    def status(self) -> int | None:
-        """Of the last answer; None where there was none."""
-
-    @property
-    def attempts(self) -> int: ...
 
     @property
     def reason(self) -> str:
@@ -78,20 +79,20 @@ def worst_first(deployment: Deployment) -> list[DeployedFlow]:
 
 def headline(deployment: Deployment) -> str:
     """What a release manager reads: how much is live where, and what is not."""
-    where = _where(deployment)
+    place = where(deployment.environment, deployment.organisation)
     word = "Dry run" if deployment.dry_run else "Deployment"
     if not deployment.flows:
-        return f"{word}{where}: no flow to deploy"
+        return f"{word}{place}: no flow to deploy"
     live = [one for one in ICONS if one.is_live]
     groups = [
         _counts(deployment, [one for one in ICONS if not one.is_success]),
         _counts(deployment, [one for one in ICONS if one.is_success and one not in live]),
     ]
     if deployment.dry_run:
-        return f"{word}{where}: {'; '.join(filter(None, [_counts(deployment, live), *groups, 'nothing was sent']))}"
+        return f"{word}{place}: {'; '.join(filter(None, [_counts(deployment, live), *groups, 'nothing was sent']))}"
     new = deployment.count(*live)
     said = f"{count_of(new, 'new version')} live ({_counts(deployment, live)})" if new else "nothing new is live"
-    return f"{word}{where}: {'; '.join(filter(None, [said, *groups]))}"
+    return f"{word}{place}: {'; '.join(filter(None, [said, *groups]))}"
 
 
 def _counts(deployment: Deployment, results: list[Result]) -> str:
@@ -165,11 +166,11 @@ def besides(flow: DeployedFlow) -> list[str]:
 
 
 def told(delivery: Delivery) -> str:
-    """`hooks.example.com · delivered (204)`, `hooks.example.com · failed (503) after 5 attempts: it is down`."""
-    status = f" ({delivery.status})" if delivery.status else ""
-    tries = f" after {delivery.attempts:,} attempts" if delivery.attempts > 1 else ""
+    """`hooks.example.com · deployment.succeeded · delivered (204)`."""
+    event = f" · {one_line(delivery.event, NAME)}" if delivery.event else ""
+    status = f" ({one_line(str(delivery.status), 40)})" if delivery.status else ""
     reason = f": {one_line(delivery.reason, 300)}" if delivery.reason else ""
-    return f"{host(delivery.receiver)} · {one_line(str(delivery.result), NAME)}{status}{tries}{reason}"
+    return f"{host(delivery.url)}{event} · {one_line(str(delivery.result), NAME)}{status}{reason}"
 
 
 def host(url: str) -> str:
@@ -188,11 +189,3 @@ def findings_of(deployment: Deployment) -> tuple[Finding, ...]:
         message = flow.message or f"{called(flow)} was not deployed."
         found.append(Finding(kind.id, kind.level, message, flow.hint or kind.fix, Location(flow.path)))
     return tuple(sorted(found, key=lambda one: one.order))
-
-
-def _where(deployment: Deployment) -> str:
-    place = one_line(deployment.environment, NAME) or one_line(deployment.organisation, NAME)
-    if not place:
-        return ""
-    both = deployment.environment and deployment.organisation
-    return f" to {place}" + (f" ({one_line(deployment.organisation, NAME)})" if both else "")

@@ -22,6 +22,7 @@ ICONS = {
 NAME = 80
 _NAMED = 3
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:?00)")
+_ID = re.compile(r" \([0-9a-f-]{36}\)\Z")
 _KINDS: dict[Verdict, Kind] = {
     Verdict.DRIFTED: DRIFTED,
     Verdict.DRAFT: DRAFT,
@@ -57,7 +58,7 @@ def headline(plan: Plan) -> str:
 def counted(plan: Plan) -> str:
     """The same in numbers only, and without what stays as it is."""
     if not plan.flows:
-        return f"no flow to deploy{_where(plan, 'to')}"
+        return f"no flow to deploy{where(plan.environment, plan.organisation)}"
     saved = [flow for flow in plan.flows if flow.verdict.saves and not flow.stops]
     counts = [
         f"{number:,} {word}"
@@ -67,9 +68,9 @@ def counted(plan: Plan) -> str:
     if plan.against == "base":
         said = f"{count_of(len(saved), 'flow')} would change, compared with the base commit" if saved else "no change"
     elif saved:
-        said = f"{count_of(len(saved), 'flow')} would be deployed{_where(plan, 'to')}"
+        said = f"{count_of(len(saved), 'flow')} would be deployed{where(plan.environment, plan.organisation)}"
     else:
-        said = f"nothing would be deployed{_where(plan, 'to')}"
+        said = f"nothing would be deployed{where(plan.environment, plan.organisation)}"
     said += f": {', '.join(counts)}" if counts else ""
     stopped = sum(flow.stops for flow in plan.flows)
     return f"{said}; {stopped:,} {'stops' if stopped == 1 else 'stop'}" if stopped else said
@@ -159,13 +160,13 @@ def _place(verdict: Verdict) -> int:
     return _SORT.index(verdict) if verdict in _SORT else -1
 
 
-def _where(plan: Plan, word: str) -> str:
-    place = one_line(plan.environment, NAME) or one_line(plan.organisation, NAME)
+def where(environment: str, organisation: str) -> str:
+    """` to production (Acme)`; empty where neither is known. An organisation's id is left to the JSON."""
+    company = one_line(_ID.sub("", organisation), NAME)
+    place = one_line(environment, NAME) or company
     if not place:
         return ""
-    return f" {word} {place}" + (
-        f" ({one_line(plan.organisation, NAME)})" if plan.environment and plan.organisation else ""
-    )
+    return f" to {place}{f' ({company})' if environment and company else ''}"
 
 
 def _and(words: Sequence[str]) -> str:

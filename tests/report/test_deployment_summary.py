@@ -80,18 +80,18 @@ def test_why_it_ended_early_stands_right_below_the_verdict() -> None:
 def test_webhooks_show_hosts_only_and_the_audit_is_named() -> None:
     told = (
         Told("https://user:pw@hooks.example.org:8443/services/T0/secret?token=x"),
-        Told("b.example.org", "failed", None, 5, "timed out"),
+        Told("b.example.org", "deployment.failed", None, "failed", "timed out"),
     )
     text = page_of(render(deployment(Result.DEPLOYED), LOOK, deliveries=told, audit="`audit.jsonl`, head 3:abc.")).text
-    assert "✅ hooks.example.org:8443 · delivered (204)" in text
-    assert "⚠️ b.example.org · failed after 5 attempts: timed out" in text
+    assert "✅ hooks.example.org:8443 · deployment.succeeded · delivered (204)" in text
+    assert "⚠️ b.example.org · deployment.failed · failed: timed out" in text
     assert "secret" not in text
     assert "pw" not in text
     assert "Audit: audit.jsonl, head 3:abc." in text
 
 
 def test_nothing_hostile_becomes_markup() -> None:
-    told = [Told(text, text, None, 3, text) for text in HOSTILE]
+    told = [Told(text, text, text, text, text) for text in HOSTILE]
     page = page_of(render(hostile_deployment(), LOOK, deliveries=told, audit=HOSTILE[0]))
     assert page.tags <= OURS | {"strong"}
     assert page.attributes <= {"a href", "details open", "code class", "td style", "th style"}

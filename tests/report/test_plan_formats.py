@@ -97,7 +97,7 @@ def test_text_of_a_deployment_has_what_failed_right_above_the_verdict() -> None:
         "Main line (flows/main.yaml): updated, 14.0 → 15.0"
     )
     assert lines[-4:] == [
-        "told hooks.example.com · delivered (204)",
+        "told hooks.example.com · deployment.succeeded · delivered (204)",
         "audit: Head 12:abc.",
         "Deployment to prod: 1 new version live (1 updated); 1 failed",
         "Exit status 3: not everything was deployed.",

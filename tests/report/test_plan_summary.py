@@ -40,6 +40,9 @@ def test_the_verdict_is_what_a_release_manager_asks() -> None:
     )
     assert headline(plan(Verdict.UNCHANGED)) == "nothing would be deployed to production (Acme); 1 unchanged"
     assert headline(Plan(())) == "no flow to deploy"
+    acme = "Acme (a0efc5d2-d91f-45db-9b28-c3cf9de816fb)"
+    assert headline(Plan((), "platform", "test", acme)) == "no flow to deploy to test (Acme)"
+    assert headline(Plan((), "platform", "", acme)) == "no flow to deploy to Acme"
 
 
 def test_a_flow_that_an_error_stops_is_not_counted_among_those_that_would_be_deployed() -> None:
