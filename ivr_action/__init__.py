@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ivr_action.audit.record import generate_audit_log
     from ivr_action.genesys.client import initialize_genesys_client
     from ivr_action.metrics import FlowMetricsTracker
-    from ivr_action.notify.webhooks import trigger_cicd_webhook
+    from ivr_action.notify.trigger import trigger_cicd_webhook
     from ivr_action.trace.mock import execute_mock_trace
     from ivr_action.updater import IvrFlowUpdater, update_flow_with_conflict_resolution
 
@@ -38,7 +38,7 @@ _HOMES = {
     "execute_mock_trace": "ivr_action.trace.mock",
     "generate_audit_log": "ivr_action.audit.record",
     "initialize_genesys_client": "ivr_action.genesys.client",
-    "trigger_cicd_webhook": "ivr_action.notify.webhooks",
+    "trigger_cicd_webhook": "ivr_action.notify.trigger",
     "update_flow_with_conflict_resolution": "ivr_action.updater",
     "validate_flow_topology": "ivr_action.api",
 }

@@ -258,6 +258,6 @@ def _outcome(saved: Saved, decisions: Sequence[Resolution]) -> dict[str, Any]:
 
 
 def _send(url: str, payload: Mapping[str, Any]) -> bool:
-    from ivr_action.notify.webhooks import trigger_cicd_webhook
+    from ivr_action.notify.trigger import trigger_cicd_webhook
 
     return trigger_cicd_webhook(url, payload)
