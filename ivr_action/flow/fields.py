@@ -140,12 +140,12 @@ def _yaml_items(key: str, value: Any, found: Fields) -> bool:
     if not isinstance(value, list):
         return False
     for number, item in enumerate(value, 1):
-        only = only(item)
+        pair = only(item)
         name = f"{key}.{number}"
-        if only is None:
+        if pair is None:
             yaml_walk(name, item, found)
             continue
-        word, inner = only
+        word, inner = pair
         if key == "statements" and isinstance(inner, dict):
             said = text(inner.get("variable"))
             if said:
