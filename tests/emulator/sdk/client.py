@@ -129,14 +129,17 @@ def publish(run: Any, flows: Any, yaml: bytes) -> None:
         raise AssertionError("the upload was refused")
     time.sleep(0.2)
     run(flows.get_flows_job, job.id, expand=["messages"], needs="id flow.id flow.self_uri status command self_uri")
-    broken = run(flows.post_flows_jobs, body=sdk.RegisterArchitectJobRequest())
-    connection = http.client.HTTPConnection(where.netloc)
-    where = urllib.parse.urlsplit(broken.presigned_url)
-    connection.request("PUT", f"{where.path}?{where.query}", b"inboundCall: [", broken.headers)
-    connection.getresponse().read()
-    time.sleep(0.2)
-    run(flows.get_flows_job, broken.id, expand=["messages"],
-        needs="status messages.date_time messages.type messages.text")  # fmt: skip
+    message = "status messages.date_time messages.type messages.text"
+    details = " ".join(f"messages.details.{key}" for key in ("type", "url", "method", "status_code", "response_body"))
+    unknown = yaml.replace(b"name: Support\n              name", b"name: Nobody\n              name")
+    for broken, needs in ((b"inboundCall: [", message), (unknown, f"{message} {details}")):
+        job = run(flows.post_flows_jobs, body=sdk.RegisterArchitectJobRequest())
+        connection = http.client.HTTPConnection(where.netloc)
+        where = urllib.parse.urlsplit(job.presigned_url)
+        connection.request("PUT", f"{where.path}?{where.query}", broken, job.headers)
+        connection.getresponse().read()
+        time.sleep(0.2)
+        run(flows.get_flows_job, job.id, expand=["messages"], needs=needs)
 
 
 def export(run: Any, flows: Any, id_: str) -> None:
@@ -157,6 +160,7 @@ def dependencies(run: Any, flows: Any, id_: str) -> None:
     )  # fmt: skip
     queue = next(item for item in used.entities if item.type == "QUEUE")
     run(flows.get_architect_dependencytracking_consumingresources, queue.id, "QUEUE", needs="entities.id entities.type")
+    run(flows.get_architect_dependencytracking_consumingresources, id_, "INBOUNDCALLFLOW", needs="entities.id")
     run(flows.get_architect_dependencytracking_object, queue.id, needs="id name type")
 
 
@@ -170,7 +174,8 @@ def lookups(run: Any, api: Any, flows: Any) -> None:
     run(flows.get_architect_prompts, name=["please_wait"], needs=needs)
     run(flows.get_architect_schedules, name="Weekdays", needs=needs)
     run(flows.get_architect_schedulegroups, name="Opening hours", needs=needs)
-    run(flows.get_architect_ivrs, name="Main number", needs=f"{needs} entities.dnis entities.version")
+    routes = "entities.open_hours_flow.id entities.open_hours_flow.name entities.schedule_group.id"
+    run(flows.get_architect_ivrs, name="Main number", needs=f"{needs} entities.dnis entities.version {routes}")
     run(flows.get_flows_datatables, name="Holidays", needs=needs)
     run(sdk.AuthorizationApi(api).get_authorization_divisions, name="Home", needs="entities.id entities.name")
 
