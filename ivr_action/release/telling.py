@@ -70,7 +70,7 @@ def tell_others(
         hosts = some(list(dict.fromkeys(one.receiver for one in undelivered)))
         warnings = (
             (
-                f"{len(undelivered):,} of {len(deliveries):,} webhooks were not delivered, to {hosts}: "
+                f"Webhooks that were not delivered: {len(undelivered):,} of {len(deliveries):,}, to {hosts}: "
                 f"{undelivered[0].reason}. What was deployed stays deployed."
             ),
         )
