@@ -51,11 +51,15 @@ def test_a_changed_description_alone_is_a_change(serve: Serve) -> None:
 
 
 def test_the_upload_has_the_headers_that_were_asked_for_and_no_token(serve: Serve) -> None:
-    """The emulator refuses any other header that storage signs, and every token."""
     ground = serve()
     ground.save()
+    (job,) = ground.emulator.world.state.jobs.values()
     (upload,) = [entry for entry in ground.emulator.log.entries if entry.method == "PUT"]
-    assert upload.status == 200
+    headers = dict(upload.headers)
+    assert {name: headers[name] for name in job.headers} == job.headers
+    of_any_client = {"host", "accept", "accept-encoding", "connection", "user-agent", "content-length"}
+    assert set(headers) == {*job.headers, *of_any_client}
+    assert upload.body.decode() == CHANGED
 
 
 def test_the_presigned_address_is_hidden_before_anything_can_show_it(serve: Serve) -> None:
