@@ -199,6 +199,14 @@ def test_what_others_saved_since_the_base_version_is_not_deleted(emulator: Emula
         opened().update_nodes(flow.id, nodes(), "menu", base_version=9)
 
 
+def test_a_merge_that_was_not_needed_in_the_end_is_not_reported(emulator: Emulator, opened: Open) -> None:
+    flow = emulator.flow("Main line")
+    colleague(emulator, {"sales": {"properties": {"queue": "VIP"}}})
+    colleague(emulator, {"sales": {"properties": {"queue": "Sales"}}, "menu": MENU}, nth=2)  # ours, saved by them
+    done = opened().update_nodes(flow.id, nodes(menu=MENU), "menu")
+    assert (done["version"], done["merged_nodes"], done["status"]) == (3, [], "deployed")
+
+
 def test_nodes_that_are_not_valid_are_not_sent(emulator: Emulator, opened: Open) -> None:
     hook, flow = Hook(), emulator.flow("Main line")
     updater = opened(hook)
