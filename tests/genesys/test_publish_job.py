@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from ivr_action.emulator.world import Pace
 from ivr_action.genesys.errors import ForbiddenError, LockedError
 from ivr_action.genesys.flow_state import FlowState
 from ivr_action.genesys.job_errors import HeldError, JobFailedError, SlippedBetweenError
@@ -298,3 +301,27 @@ def test_a_client_without_the_permission_is_told_which(serve: Serve) -> None:
     ground = serve(client=["architect:flow:view"])
     with pytest.raises(ForbiddenError, match="architect:job:create"):
         ground.save()
+
+
+# -- many at once
+
+
+@pytest.mark.parametrize("places", [1, 2])
+def test_no_more_jobs_are_under_way_than_there_are_places(serve: Serve, tmp_path: Path, places: int) -> None:
+    names = [f"Line {number}" for number in range(5)]
+    for name in names:
+        (tmp_path / f"{name}.yaml").write_text(YAML.replace(f"name: {NAME}", f"name: {name}"))
+    ground = serve(tmp_path, slots=threading.Semaphore(places), pace=Pace(job=20.0))
+
+    def save(name: str) -> str:
+        with ground.time.worker():
+            id_ = ground.emulator.flow(name).id
+            content = content_of(CHANGED.replace(f"name: {NAME}", f"name: {name}"), name)
+            return ground.store.save(id_, content, "1.0").version
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        assert list(pool.map(save, names)) == ["2.0"] * 5
+    jobs = ground.emulator.world.state.jobs.values()
+    spans = [(job.created, job.due or 0.0) for job in jobs]
+    busiest = max(sum(1 for begun, due in spans if begun <= moment < due) for moment, _ in spans)
+    assert busiest == places
