@@ -126,6 +126,8 @@ def _publish(world: World, record: FlowRecord, file: SeedFile, twin: SeedFile | 
     if not isinstance(flow, ArchitectFlow):
         raise ValueError(f"The seed {file.path} is no Architect flow.")
     record.description = flow.description
+    if world.entity("division", flow.division):
+        record.division = flow.division
     if twin is not None:
         configuration = {**twin.flow.document.root, "name": flow.name, "description": flow.description}
         content = Content(yaml=file.yaml, configuration=configuration, is_pair=True)
@@ -178,7 +180,7 @@ def _dependencies(world: World, flow: ArchitectFlow, seeded: set[tuple[str, str]
     for item in wanted(flow):
         if item.kind != "flow":
             if not world.entity(item.kind, item.name):
-                world.add_entity(item.kind, item.name)
+                world.add_entity(item.kind, item.name, **({"category": item.category} if item.category else {}))
             continue
         type_ = item.flow_type or "inboundcall"
         known = any(name == item.name and item.flow_type in ("", of) for name, of in seeded)
