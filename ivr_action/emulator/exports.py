@@ -161,6 +161,8 @@ def _data(world: World, item: dict[str, Any]) -> bytes:
     read = read_flow("flow.yaml", content.yaml.encode()).flow
     if not isinstance(read, ArchitectFlow):
         raise not_emulated("a flow that cannot be read")
+    if read.division or flow.division != "Home":
+        read.element["division"] = flow.division
     return export_yaml(read).encode()
 
 

@@ -112,6 +112,8 @@ def _run(world: World, quota: Quota, job: Job, at: float, fault: JobFault) -> No
     resolve(world, job, objects)
     if record is None:
         record = world.new_flow(flow.name, type_)
+        if world.entity("division", flow.division):
+            record.division = flow.division
     job.flow = record.id
     if fault.nothing:
         return

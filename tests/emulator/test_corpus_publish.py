@@ -39,6 +39,8 @@ def test_a_published_flow_lives(serve: Serve, path: Path) -> None:
     session = serve(pace=Pace(requests=10_000), rng=random.Random(1))
     yaml = _filled(path)
     flow = _read(yaml)
+    if flow.division not in ("", "Home"):
+        session.emulator.world.add_entity("division", flow.division)
     job = session.publish(yaml, createStubs=True)
     assert job["status"] == "Success", job["messages"]
     id_ = job["flow"]["id"]

@@ -138,6 +138,23 @@ def test_routes_are_users_of_their_flows(serve: Serve, tmp_path: Path) -> None:
     assert refused["code"] == "architect.flow.cannot.delete.used.in.ivr.configs"
 
 
+def test_a_flow_is_in_the_division_that_its_file_names(serve: Serve, tmp_path: Path) -> None:
+    yaml = MAIN.read_text()
+    (tmp_path / "main.yaml").write_text(
+        yaml.replace("  name: Main line\n", "  name: Main line\n  division: North\n", 1)
+    )
+    session = serve(tmp_path)
+    flow = session.emulator.flow("Main line")
+    assert session.get(f"/flows/{flow.id}")["division"]["name"] == "North"
+    session.publish(yaml)
+    assert session.get(f"/flows/{flow.id}")["division"]["name"] == "North"
+    assert "division: North" in session.export(flow.id).decode()
+    home = session.get("/authorization/divisions", name="Home")["entities"][0]["id"]
+    session.send("PUT", f"/flows/{flow.id}", {"division": {"id": home}})
+    assert "division:" not in session.export(flow.id).decode()
+    assert "division: Home" in session.export(flow.id, "1.0").decode()
+
+
 def test_a_queue_leads_into_the_flow_of_its_waiting(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "wait.yaml").write_text(
         "inqueueCall:\n  name: Wait\n  startUpTaskActions:\n    - disconnect:\n        name: Bye\n"
