@@ -10,8 +10,9 @@ from ivr_action.check.registry import KNOWN
 from ivr_action.check.suppressions import apply_suppressions
 from ivr_action.config import Environment
 from ivr_action.errors import UsageError
+from ivr_action.flow.document import Document
 from ivr_action.flow.read import Reading, read_flow
-from ivr_action.model import Finding, Level, Report
+from ivr_action.model import Finding, Level, Location, Report
 from ivr_action.model.kinds import ENVIRONMENT_VALUES, levelled
 from ivr_action.substitutions import load_substitutions
 
@@ -69,8 +70,10 @@ def with_environments(
     found: dict[tuple[object, ...], tuple[Finding, list[str]]] = {}
     for values in every:
         again = [read_flow(one.document.path, one.document.text.encode(), values.values or {}) for one in templates]
+        documents = {one.document.path: one.document for one in again}
         for finding in check(again, replace(options, others=(), before=())).findings:
             if finding.level is Level.ERROR and _place(finding) not in known:
+                finding = _at_the_value(finding, documents[finding.location.path])
                 found.setdefault(_place(finding), (finding, []))[1].append(values.environment)
     news = [_worded(finding, names) for finding, names in found.values()]
     news = levelled(news, options.levels)
@@ -82,6 +85,21 @@ def with_environments(
         flows=tuple(replace(flow, valid=flow.valid and flow.path not in invalid) for flow in report.flows),
         suppressed=(*report.suppressed, *suppressed),
     )
+
+
+def _at_the_value(finding: Finding, doc: Document) -> Finding:
+    """Where the YAML breaks is often a line below the value that breaks it: the finding is moved to the `{{key}}`."""
+    line = finding.location.line
+    if finding.rule != "unreadable-file" or line is None:
+        return finding
+    places = [doc.line_column(one.source_at) for one in doc.replacements]
+    before = [place for place in places if place[0] <= line]
+    if not before:
+        return finding
+    key = doc.replacements[len(before) - 1]
+    text = doc.text[key.source_at : key.source_at + key.source_length]
+    message = f"the value of `{text}` breaks the YAML: {finding.message}"
+    return replace(finding, location=Location(doc.path, *before[-1]), message=message)
 
 
 def _place(finding: Finding) -> tuple[object, ...]:
