@@ -80,9 +80,7 @@ def opened(emulator: Emulator) -> Iterator[Open]:
         clock = Clock(lambda: monotonic() * FAST, lambda seconds: sleep(seconds / FAST))
         environ = {"IVR_ACTION_API_URL": emulator.api_url, "IVR_ACTION_LOGIN_URL": emulator.login_url}
         given: dict[str, Any] = {"environ": environ, "clock": clock, "random": lambda: 0.5, "patience": 3000.0, **more}
-        made.append(
-            IvrFlowUpdater(emulator.client_id, emulator.client_secret, webhook=hook or Hook(), **given)
-        )  # fmt: skip
+        made.append(IvrFlowUpdater(emulator.client_id, emulator.client_secret, webhook=hook or Hook(), **given))
         return made[-1]
 
     yield updater

@@ -9,7 +9,7 @@ import pytest
 
 from ivr_action.errors import UsageError
 from ivr_action.merge import resolver
-from tests.merge.test_merge import BASE, ELSE, ONE, TWO, flow, menu
+from tests.merge.menus import BASE, ELSE, ONE, TWO, flow, menu
 
 OURS = flow(menu=menu(retries=2))
 THEIRS = flow(menu=menu(ONE, "dtmf == '2' → end", ELSE), help=None, set_name="Theirs")
