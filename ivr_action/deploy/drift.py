@@ -43,7 +43,7 @@ def drift(deployables: Sequence[Deployable], ground: Ground, target: Target) -> 
     reader = Reader(ground.inspector, ground.nodes)
     taken = {item.flow.name for item in deployables}
     flows = at_once(lambda item: _drift(item, ground, target, reader, taken - {item.flow.name}), deployables)
-    return Plan(tuple(flows), "platform", target.environment, label(organisation))
+    return Plan(tuple(flows), "drift", target.environment, label(organisation))
 
 
 def _drift(item: Deployable, ground: Ground, target: Target, reader: Reader, taken: set[str]) -> PlannedFlow:

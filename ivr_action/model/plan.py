@@ -119,7 +119,8 @@ class Plan:
 
     flows: tuple[PlannedFlow, ...]
     against: str = "platform"
-    """`platform`, or `base`: compared with the base commit's files, since there were no credentials."""
+    """`platform`; `base`: compared with the base commit's files, since there were no credentials; `drift`: no plan, but
+    what is live compared with what was deployed."""
     environment: str = ""
     organisation: str = ""
     """Name and id, as the platform gives them."""

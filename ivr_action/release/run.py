@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 KEPT = ".ivr-action/kept"
 """Folder for what was live before it was replaced, relative to the workspace."""
+_UNKNOWN = 3
+"""Exit status where a flow could not be looked at."""
 _UNDONE = {"plan": "no plan", "drift": "drift not known", "restore": "nothing was restored"}
 _STOPPED = "The run was told to end, and the platform had not answered yet"
 
@@ -75,7 +77,7 @@ class Release:
             try:
                 if errand.decision.writes:
                     return self._save(ground, receivers)
-                return self._plan(ground)
+                return self._drift(ground) if errand.decision.command == "drift" else self._plan(ground)
             finally:
                 close()
         except IvrError as error:
@@ -133,10 +135,16 @@ class Release:
         errand = self._errand
         made = plan(errand.deployables(), ground, errand.target(), errand.options())
         made = replace(made, notices=(*made.notices, *errand.notices()))
-        status = 3 if made.count(Verdict.UNKNOWN) else 0
-        if errand.decision.command == "drift" and errand.settings.fail_on_drift == "true" and made.drifted:
-            status = status or 1
-        return Released(plan=made, status=status)
+        return Released(plan=made, status=_UNKNOWN if made.count(Verdict.UNKNOWN) else 0)
+
+    def _drift(self, ground: Ground) -> Released:
+        from ivr_action.deploy.drift import drift
+
+        errand = self._errand
+        made = drift(errand.deployables(), ground, errand.target())
+        made = replace(made, notices=(*made.notices, *errand.notices()))
+        fails = errand.settings.fail_on_drift == "true" and made.drifted
+        return Released(plan=made, status=_UNKNOWN if made.count(Verdict.UNKNOWN) else 1 if fails else 0)
 
     def _save(self, ground: Ground, receivers: WebhookOptions) -> Released:
         errand = self._errand

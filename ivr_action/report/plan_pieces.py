@@ -53,8 +53,9 @@ def heading(plan: Plan) -> str:
     if any(flow.verdict is Verdict.UNKNOWN for flow in plan.flows):
         mark = ICONS[Verdict.UNKNOWN]
     stopped = stops(plan)
-    below = f"{STOPS} **Stopped:** {escape(stopped, _TEXT)}\n\n" if stopped else ""
-    return f"## {mark} Plan: {escape(counted(plan), _TEXT)}\n\n{below}"
+    what, word = ("Drift", "Drifted") if plan.against == "drift" else ("Plan", "Stopped")
+    below = f"{STOPS} **{word}:** {escape(stopped, _TEXT)}\n\n" if stopped else ""
+    return f"## {mark} {what}: {escape(counted(plan), _TEXT)}\n\n{below}"
 
 
 _SAVES = tuple(one for one in Verdict if one.saves)

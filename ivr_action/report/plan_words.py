@@ -57,6 +57,8 @@ def headline(plan: Plan) -> str:
 
 def counted(plan: Plan) -> str:
     """The same in numbers only, and without what stays as it is."""
+    if plan.against == "drift":
+        return _drifted(plan)
     if not plan.flows:
         return f"no flow to deploy{where(plan.environment, plan.organisation)}"
     saved = [flow for flow in plan.flows if flow.verdict.saves and not flow.stops]
@@ -74,6 +76,14 @@ def counted(plan: Plan) -> str:
     said += f": {', '.join(counts)}" if counts else ""
     stopped = sum(flow.stops for flow in plan.flows)
     return f"{said}; {stopped:,} {'stops' if stopped == 1 else 'stop'}" if stopped else said
+
+
+def _drifted(plan: Plan) -> str:
+    there = where(plan.environment, plan.organisation)
+    number = len(plan.drifted)
+    said = f"{count_of(number, 'flow')} changed by somebody else{there}" if number else f"nothing changed{there}"
+    unknown = plan.count(Verdict.UNKNOWN)
+    return f"{said}; {unknown:,} not known" if unknown else said
 
 
 def stops(plan: Plan) -> str:
