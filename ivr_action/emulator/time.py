@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+_LOOK = 0.1
+"""Real seconds after which a sleeper looks whether it was told to stop."""
 STARTED = 1_800_000_000.0
 """Epoch seconds at which a time begins that is not told otherwise: 2027-01-15 08:00 UTC."""
 
@@ -66,7 +68,7 @@ class SimulatedTime:
 
     Args:
         started: epoch seconds at its beginning.
-        stop: ends every wait as soon as it is set, by `end()`.
+        stop: ends every wait once it is set; `end()` sets it and ends them at once.
     """
 
     def __init__(self, *, started: float = STARTED, stop: threading.Event | None = None) -> None:
@@ -74,62 +76,82 @@ class SimulatedTime:
         self.waits: list[float] = []
         """Every wait so far, in seconds, in the order they began."""
         self._now = started
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
         self._workers = 0
-        self._asleep = 0
-        self._wakes: list[tuple[float, int]] = []
-        self._count = 0
+        self._sleepers: list[tuple[float, int, Callable[[], object]]] = []
+        """When to wake, the how-manieth wait it is, and how to wake it."""
 
     def now(self) -> float:
         """Epoch seconds."""
-        with self._changed:
+        with self._lock:
             return self._now
 
     def advance(self, seconds: float) -> None:
         """Moves the time by hand."""
-        with self._changed:
+        with self._lock:
             self._now += seconds
-            self._changed.notify_all()
+            self._wake()
 
     @contextmanager
     def worker(self) -> Iterator[None]:
         """The time does not pass while the thread in here works."""
-        with self._changed:
+        with self._lock:
             self._workers += 1
         try:
             yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._workers -= 1
-                self._changed.notify_all()
+                self._wake()
 
     def end(self) -> None:
         """Every wait ends now, and no other begins."""
         self.stop.set()
-        with self._changed:
-            self._changed.notify_all()
+        with self._lock:
+            self._wake()
 
     def sleep(self, seconds: float) -> None:
-        """Waits in a thread of the client, or in the emulator for one."""
-        with self._changed:
-            self.waits.append(seconds)
-            self._count += 1
-            mine = (self._now + max(0.0, seconds), self._count)
-            heapq.heappush(self._wakes, mine)
-            self._asleep += 1
-            self._changed.notify_all()
-            try:
-                while self._now < mine[0] and not self.stop.is_set():
-                    if self._asleep >= self._workers and self._wakes[0] == mine:
-                        self._now = mine[0]
-                    else:
-                        self._changed.wait()
-            finally:
-                self._asleep -= 1
-                self._wakes.remove(mine)
-                heapq.heapify(self._wakes)
-                self._changed.notify_all()
+        """Waits in a thread of the client."""
+        woken = threading.Event()
+        self._add(seconds, woken.set)
+        while not woken.wait(_LOOK):
+            if self.stop.is_set():
+                self.end()
 
     async def pause(self, seconds: float) -> None:
         """Waits in the emulator, for the worker whose request it is."""
-        await asyncio.to_thread(self.sleep, seconds)
+        loop = asyncio.get_running_loop()
+        woken: asyncio.Future[None] = loop.create_future()
+
+        def settle() -> None:
+            if not woken.done():
+                woken.set_result(None)
+
+        number = self._add(seconds, lambda: loop.call_soon_threadsafe(settle))
+        try:
+            await woken
+        except asyncio.CancelledError:
+            with self._lock:
+                self._sleepers = [sleeper for sleeper in self._sleepers if sleeper[1] != number]
+                heapq.heapify(self._sleepers)
+            raise
+
+    def _add(self, seconds: float, wake: Callable[[], object]) -> int:
+        with self._lock:
+            self.waits.append(seconds)
+            number = len(self.waits)
+            heapq.heappush(self._sleepers, (self._now + max(0.0, seconds), number, wake))
+            self._wake()
+            return number
+
+    def _wake(self) -> None:
+        """Wakes whose time has come, and the next one where nobody works; one at a time, so that order is certain."""
+        while self._sleepers:
+            at, _, wake = self._sleepers[0]
+            everybody = len(self._sleepers) >= self._workers
+            if at > self._now and not everybody and not self.stop.is_set():
+                return
+            heapq.heappop(self._sleepers)
+            if not self.stop.is_set():
+                self._now = max(self._now, at)
+            wake()

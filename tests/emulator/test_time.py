@@ -68,7 +68,8 @@ def test_many_workers_wake_in_the_order_of_their_times() -> None:
     assert simulated.now() == 35.0
 
 
-def test_sleepers_end_when_the_time_is_ended() -> None:
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_sleepers_end_when_the_time_is_ended(by_hand: bool) -> None:
     simulated = SimulatedTime(started=0.0)
     asleep = threading.Event()
 
@@ -82,10 +83,29 @@ def test_sleepers_end_when_the_time_is_ended() -> None:
         waiting.start()
         assert asleep.wait(10)
         assert simulated.now() == 0.0
-        simulated.end()
+        if by_hand:
+            simulated.end()
+        else:
+            simulated.stop.set()
         waiting.join(10)
     assert not waiting.is_alive()
     assert simulated.now() == 0.0
+
+
+def test_forty_delays_at_once_are_waited_together() -> None:
+    simulated = SimulatedTime()
+    with Emulator(clock=simulated.now, pause=simulated.pause) as emulator:
+        emulator.fault(path="/slow/*", count=0, delay=90)
+        ready = threading.Barrier(40)
+
+        def work(number: int) -> float:
+            with simulated.worker():
+                ready.wait(10)
+                httpx.get(f"{emulator.api_url}/slow/{number}", trust_env=False)
+                return simulated.now()
+
+        with ThreadPoolExecutor(40) as pool:
+            assert set(pool.map(work, range(40))) == {1_800_000_090.0}
 
 
 def test_the_emulator_and_its_client_have_one_time() -> None:
