@@ -59,7 +59,7 @@ def upload(call: Call) -> Answer:
         )  # fmt: skip
     job.uploaded = call.world.clock()
     job.due = job.uploaded + call.world.pace.job
-    job.status = "Started"
+    job.status, job.messages, job.flow = "Started", [], ""
     try:
         job.body = call.body.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -135,6 +135,19 @@ def test_an_ignored_write_answers_and_keeps_nothing(serve: Serve) -> None:
     assert _end(session, job["id"])["status"] == "Success"
 
 
+def test_a_second_upload_runs_the_job_again_and_forgets_what_it_said(serve: Serve) -> None:
+    session = serve(MAIN)
+    job = session.register()
+    session.upload(job, "inboundCall: [")
+    session.time.now += 1
+    assert _end(session, job["id"])["messages"]
+    session.upload(job, YAML)
+    session.time.now += 1
+    done = _end(session, job["id"])
+    assert (done["status"], "messages" in done) == ("Success", False)
+    assert _shown(session)["publishedVersion"]["id"] == "2.0"
+
+
 def test_unresolved_references_have_the_whole_look_up_in_their_details(serve: Serve) -> None:
     session = serve(MAIN)
     world = session.emulator.world
