@@ -49,9 +49,10 @@ def short(commit: str) -> str:
 
 def not_found(name: str, type_: str, near: Sequence[str]) -> Decision:
     there = f" There is {', '.join(f'`{one}`' for one in near)}." if near else ""
+    what = f"{type_} flow" if type_ else "flow"
     return Decision(
         Verdict.REFUSED,
-        f"There is no {type_ or 'flow'} named `{name}` that this OAuth client can see: either the name has a typing "
+        f"There is no {what} named `{name}` that this OAuth client can see: either the name has a typing "
         "error, or the flow is in a division that the client's role does not reach (the platform answers the same to "
         f"both), or it is new.{there} Publishing would make a second flow that no caller reaches, while the old one "
         "goes on answering.",
@@ -77,8 +78,8 @@ def other_flow(state: FlowState, name: str, type_: str, whose: str) -> Decision:
     )
     return Decision(
         Verdict.REFUSED,
-        f"The id {state.id}, which {whose}, is the {state.type} `{state.name}` on the platform, but the file has the "
-        f"{type_} `{name}`. One of the two is wrong, and callers of the wrong flow would hear this one.",
+        f"The id {state.id}, which {whose}, is the {state.type} flow `{state.name}` on the platform, but the file has "
+        f"the {type_} flow `{name}`. One of the two is wrong, and callers of the wrong flow would hear this one.",
         f"Correct the id or the file. {more}",
     )
 
