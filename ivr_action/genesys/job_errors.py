@@ -10,6 +10,8 @@ from ivr_action.genesys.explain import Problem, texts
 from ivr_action.genesys.flow_state import FlowState, VersionInfo
 from ivr_action.genesys.store import RejectedError, Saved
 
+_MEANWHILE = "Meanwhile"
+
 
 class HeldError(LockedError):
     """Somebody has the flow open for editing, as a look at it shows.
@@ -48,7 +50,7 @@ class JobFailedError(RejectedError):
         job_id: of the job.
         problems: what its messages mean, the root cause first.
         raw: the messages' texts as they came.
-        found: what a look at the flow showed, for a job that does not say why.
+        found: what a look at the flow showed: for a job that does not say why, and where something was published.
     """
 
     def __init__(
@@ -59,8 +61,9 @@ class JobFailedError(RejectedError):
         self.raw = tuple(raw)
         hint = next((problem.hint for problem in problems if problem.hint), "")
         if problems:
+            hint = hint or "Correct it in the file, then deploy it again."
             first = f"{what} was not published: the platform refused it (publish job {job_id})."
-            lines = [first, *texts(problems)]
+            lines = [first, *texts(problems), *(line for line in found if line.startswith(_MEANWHILE))]
         else:
             first = f"{what} was not published: publish job {job_id} failed and the platform does not say why."
             lines = [first, *(found or ["A look at the flow shows nothing: no lock, no draft, no failed operation."])]
@@ -120,5 +123,5 @@ def diagnosis(before: FlowState, after: FlowState, client_id: str) -> list[str]:
         by = f" by {operation.by}" if operation.by else ""
         found.append(f"Operation {operation.action}{by} {how}{f': {operation.error}' if operation.error else ''}.")
     if after.published is not None and after.published != before.published:
-        found.append(f"Meanwhile {after.published.described()} was published.")
+        found.append(f"{_MEANWHILE} {after.published.described()} was published.")
     return found

@@ -292,6 +292,16 @@ def test_messages_are_explained_and_kept_as_they_came(serve: Serve) -> None:
     assert any("ArchValidationIssue" in text for text in caught.value.raw)
     assert "ArchValidationIssue" not in str(caught.value)
     assert caught.value.job_id in str(caught.value)
+    assert "Correct it in the file" in caught.value.hint
+
+
+def test_what_was_published_while_a_job_failed_is_told(serve: Serve) -> None:
+    ground = serve()
+    ground.emulator.fault(**REGISTER, job={"fail": ["It failed."]}, colleague={"does": "edit", "flow": NAME})
+    with pytest.raises(JobFailedError) as caught:
+        ground.save()
+    assert caught.value.messages[1] == "It failed."
+    assert caught.value.messages[2].startswith("Meanwhile version 2.0, by A Colleague at 2027-")
 
 
 # -- creating
