@@ -26,7 +26,10 @@ def publish_store(
     slots: Slots | None = None,
     guard: Callable[[FlowState], None] | None = None,
 ) -> PublishStore:
-    """The store; the arguments are those of PublishStore and PublishJobs, and its calls end by the deadline."""
+    """The store; the arguments are those of PublishStore and PublishJobs. Its calls end by the deadline.
+
+    The inspector should be made of `platform.within(deadline).call`, so that its calls do too.
+    """
     platform = platform.within(deadline)
     storage = storage_of(platform, deadline)
     return PublishStore(
