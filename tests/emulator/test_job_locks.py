@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,6 +134,23 @@ def test_an_ignored_write_answers_and_keeps_nothing(serve: Serve) -> None:
     assert session.upload(job, YAML).status_code == 200
     session.time.now += 100
     assert _end(session, job["id"])["status"] == "Success"
+
+
+def test_a_job_and_a_dead_ones_lock_outlive_a_restart(serve: Serve, tmp_path: Path) -> None:
+    folder, other = tmp_path / "state", tmp_path / "other.yaml"
+    other.write_text(YAML.replace("Main line", "Other line"))
+    first = serve(MAIN, other, state=folder, pace=Pace(job=10))
+    job = _start(first)
+    first.emulator.fault(method="POST", path="/api/v2/flows/jobs", job={"never_ends": True})
+    dead = _start(first, other.read_text())
+    first.emulator.stop()
+    again = serve(MAIN, other, state=folder, pace=Pace(job=10))
+    assert _shown(again)["lockedClient"]["id"] == first.emulator.client_id
+    again.time.now += 20
+    assert _end(again, job)["status"] == "Success"
+    assert _end(again, dead)["status"] == "Started"
+    assert "lockedClient" not in _shown(again)
+    assert again.emulator.flow("Other line").locked_job == dead
 
 
 def test_a_second_upload_runs_the_job_again_and_forgets_what_it_said(serve: Serve) -> None:
