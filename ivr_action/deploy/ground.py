@@ -8,7 +8,7 @@ from typing import Any
 
 from ivr_action.deploy.digests import published_digest
 from ivr_action.deploy.live import flow_of
-from ivr_action.deploy.values import Compiled, Ground, History
+from ivr_action.deploy.values import MOST_JOBS, Compiled, Ground, History
 from ivr_action.flow.flow import Flow, NodeGraphFlow
 from ivr_action.flow.read import read_flow
 from ivr_action.genesys.client import Platform
@@ -32,7 +32,6 @@ def ground_of(
     compile: Callable[[NodeGraphFlow], Compiled] | None = None,
     validate: Callable[[Flow], Sequence[Finding]] = lambda flow: (),
     keep: Callable[[Live], str] | None = None,
-    jobs: int = 1,
 ) -> Ground:
     """A platform that is connected.
 
@@ -44,11 +43,10 @@ def ground_of(
         compile: makes Architect YAML of a node graph.
         validate: findings that forbid to send a merged flow.
         keep: writes what is live to a file before it is replaced, and gives its path.
-        jobs: publish jobs at once.
     """
     within = platform.within(deadline)
     inspector = Inspector(within.call)
-    slots = threading.BoundedSemaphore(max(1, jobs))
+    slots = threading.BoundedSemaphore(MOST_JOBS)  # a deployment bounds itself further
 
     def publishing(
         client_id: str, *, create_stubs: bool = False, guard: Callable[[FlowState], None] | None = None

@@ -11,13 +11,11 @@ from ivr_action.deploy.plan import label, plan_of
 from ivr_action.deploy.putting_back import put_back
 from ivr_action.deploy.saving import INTERRUPTED, STOPPED, Saver, result_of
 from ivr_action.deploy.survey import Survey, survey
-from ivr_action.deploy.values import Deployable, Ground, Journal, NoJournal, Options, Target
+from ivr_action.deploy.values import MOST_JOBS, Deployable, Ground, Journal, NoJournal, Options, Target
 from ivr_action.genesys.errors import StoppedError
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
 from ivr_action.model.plan import Plan, Verdict
 
-MOST_JOBS = 2
-"""Publish jobs at once: each spends the client's quota inside the platform too."""
 _PASSING = (Verdict.LOCKED, Verdict.DRAFT, Verdict.UNKNOWN)
 """What may be over by the time that the flow's turn comes."""
 

@@ -18,6 +18,9 @@ from ivr_action.model.deployment import DeployedFlow
 from ivr_action.model.finding import Finding
 from ivr_action.model.plan import PlannedFlow
 
+MOST_JOBS = 2
+"""Publish jobs at once: each spends the client's quota inside the platform too."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deployable:

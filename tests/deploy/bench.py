@@ -202,3 +202,43 @@ def serving() -> Iterator[Serve]:
             return Bench(emulator, time, platform, clock)
 
         yield serve
+
+
+def module(
+    name: str, *called: str, note: str = "done", inputs: tuple[str, ...] = (), passed: tuple[str, ...] = ()
+) -> str:
+    """A common module that calls others."""
+    given = ", ".join(f"{one}: {{lit: x}}" for one in passed)
+    actions = "".join(
+        f"""
+          - callCommonModule:
+              name: call {other}
+              commonModule:
+                {other}:
+                  ver_latestPublished:
+                    inputs: {{{given}}}
+                    outputs: {{}}"""
+        for other in called
+    )
+    variables = "".join(
+        f"""
+    - stringVariable:
+        name: {one}
+        initialValue: {{noValue: true}}
+        isInput: true"""
+        for one in inputs
+    )
+    return f"""commonModule:
+  name: {name}
+  defaultLanguage: en-us
+  supportedLanguages:
+    en-us: {{none: true}}
+  variables: {variables or "[]"}
+  startUpRef: ./tasks/task[a]
+  tasks:
+    - task:
+        name: a
+        refId: a
+        actions:{actions}
+          - endTask: {{name: "{note}", outputPath: {{name: Default}}}}
+"""

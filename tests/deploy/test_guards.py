@@ -143,6 +143,7 @@ def test_a_rename(ours: Bench) -> None:
             f"The file's flow is named `Sales line`; what was deployed from this file at commit {commit(1)[:7]} is "
             f"named `Main line` ({id_}) and is still there. A publish job finds flows by name, so it would make a "
             "second flow with a new id, and whatever leads to `Main line` (call routes, other flows) would stay with "
+            "the old one."
         ),
         (
             "Set `allow-rename: true`: the flow is renamed on the platform first, so that its id stays. Or give the "
@@ -465,6 +466,7 @@ def test_a_flow_that_cannot_be_looked_at(ours: Bench) -> None:
 
 def test_an_export_is_not_published(ours: Bench) -> None:
     export = ours.emulator.world.content(ours.flow.versions[0].content).configuration
+    assert export is not None
     ours.repository.add({PATH: json.dumps({**export, "description": "another one"})})
     flow = ours.deployed()
     assert (flow.result, flow.message, flow.hint) == (
