@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from ivr_action.flow.read import looks_like_flow, read_flow
 from ivr_action.flow.yamltext import PLACEHOLDER, parse_yaml
 
 _LIMIT = 32 * 1024 * 1024
+_BEGINNING = re.compile(rb"""(?:[\xef\xbb\xbf\s{"]|\#[^\n]*\n)*emulator\b""", re.ASCII)
+"""The first key is `emulator`; blanks, comments and JSON's braces may stand before it."""
 
 
 class Named(BaseModel):
@@ -106,7 +109,7 @@ def read_description(path: Path) -> Description | None:
         ValueError: it cannot be used.
     """
     data = path.read_bytes()[:_LIMIT]
-    if not data.lstrip(b'\xef\xbb\xbf \t\r\n{"').startswith(b"emulator"):
+    if not _BEGINNING.match(data):
         return None
     document = parse_yaml(path.name, data.decode("utf-8-sig"))
     if document.problems:
