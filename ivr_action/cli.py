@@ -36,6 +36,7 @@ def main(
     stderr: TextIO | None = None,
     stdin: TextIO | None = None,
     today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    outside: Any = None,
 ) -> int:
     """Runs one command and returns the exit status: the result goes to stdout, all else to stderr.
 
@@ -46,6 +47,7 @@ def main(
         stderr: takes everything else.
         stdin: what is typed, for `call`.
         today: the day by which suppressions expire.
+        outside: clocks for what is asked of the platform; a `world.Outside`.
     """
     environ = os.environ if environ is None else environ
     out, err = _utf8(stdout or sys.stdout), _utf8(stderr or sys.stderr)
@@ -54,7 +56,9 @@ def main(
         from ivr_action.runner.log import GuardedStream
 
         out, err = guarded = [GuardedStream(out), GuardedStream(err)]  # type: ignore[assignment]
-    options = _parser().parse_args(arguments, argparse.Namespace(today=today, stdin=stdin, status=0))
+    arguments = sys.argv[1:] if arguments is None else arguments
+    around = argparse.Namespace(today=today, stdin=stdin, stderr=err, outside=outside, status=0)
+    options = _parser(arguments[0] if arguments else "").parse_args(arguments, around)
     status: int = 0
     try:
         if getattr(options, "watch", False):
@@ -86,7 +90,8 @@ def main(
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: str = "") -> argparse.ArgumentParser:
+    """The commands; those for the platform have their options only where one of them is chosen."""
     parser = argparse.ArgumentParser(prog="ivr-action", description="Check Genesys Cloud IVR flow files.")
     parser.add_argument("--version", action="version", version=f"ivr-action {__version__}")
     # `prog` is spelt out, else argparse formats a usage line just to find it.
@@ -152,6 +157,10 @@ def _parser() -> argparse.ArgumentParser:
     from ivr_action.genesys.command import add_doctor
 
     add_doctor(commands)
+
+    from ivr_action.platform_command import add_platform
+
+    add_platform(commands, chosen)
 
     from ivr_action.audit_command import add_audit
 

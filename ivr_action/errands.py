@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -11,6 +11,7 @@ from ivr_action.flow.read import Reading
 from ivr_action.gate import Gate, Seen
 from ivr_action.model import Finding, Level
 from ivr_action.release.errand import Errand, Who
+from ivr_action.runner.before import BeforeError
 from ivr_action.runner.decide import Decision
 from ivr_action.runner.history import Commits
 from ivr_action.world import World
@@ -40,7 +41,7 @@ def errand_of(world: World, gate: Gate, seen: Seen, decision: Decision) -> Erran
         readings=gate.readings,
         values=gate.values,
         read=gate.read,
-        before=seen.before,
+        before=_before(world, gate, seen, commits),
         validate=validate,
         commits=commits,
         who=Who(
@@ -54,3 +55,18 @@ def errand_of(world: World, gate: Gate, seen: Seen, decision: Decision) -> Erran
         validated=len(gate.report.flows),
         turned_away=sum(1 for flow in gate.report.flows if not flow.valid),
     )
+
+
+def _before(world: World, gate: Gate, seen: Seen, commits: Commits) -> Callable[[str], bytes | None]:
+    """Files as they were: at `base-ref` where one is given, before the event, or on a terminal in the last commit."""
+    name = gate.settings.base_ref or ("" if world.context.event or seen.changes.known else "HEAD")
+    if not name:
+        return seen.before
+
+    def read(path: str) -> bytes | None:
+        commit = commits.named(gate.settings.base_ref) or commits.head()
+        if not commit:
+            raise BeforeError("this is no Git repository with a commit")
+        return commits.earlier(commit, path)
+
+    return read

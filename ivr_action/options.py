@@ -102,3 +102,303 @@ OPTIONS = (
         ),
     ),
 )
+
+PLATFORM_OPTIONS = (
+    Option(
+        name="environment",
+        environment="IVR_ACTION_ENVIRONMENT",
+        default="",
+        choices=(),
+        metavar="NAME",
+        help=(
+            "Name of one of the environments in the configuration file: region, organisation, "
+            "substitutions and flow ids come from there. deploy, drift and restore need one, unless "
+            "there is only one, or the tag tells which; see docs/deploy.md."
+        ),
+    ),
+    Option(
+        name="client-id",
+        environment="IVR_ACTION_CLIENT_ID",
+        default="",
+        choices=(),
+        metavar="",
+        help=(
+            "Id of an OAuth client of type Client Credentials. GENESYSCLOUD_OAUTHCLIENT_ID counts too, "
+            "where it is empty; docs/permissions.md has the roles for a plan and for a deployment."
+        ),
+    ),
+    Option(
+        name="region",
+        environment="IVR_ACTION_REGION",
+        default="",
+        choices=(),
+        metavar="REGION",
+        help=(
+            "Region of the organisation: AWS's name (eu-west-1) or Genesys' domain (mypurecloud.ie). "
+            "Empty: the environment's, else GENESYSCLOUD_REGION, else us-east-1."
+        ),
+    ),
+    Option(
+        name="api-url",
+        environment="IVR_ACTION_API_URL",
+        default="",
+        choices=(),
+        metavar="URL",
+        help=(
+            "Address of the API instead of the region's, such as the emulator's; https, but for this machine itself."
+        ),
+    ),
+    Option(
+        name="login-url",
+        environment="IVR_ACTION_LOGIN_URL",
+        default="",
+        choices=(),
+        metavar="URL",
+        help=("Address of the login instead of the region's. Empty: api-url with login. for api.."),
+    ),
+    Option(
+        name="timeout",
+        environment="IVR_ACTION_TIMEOUT",
+        default="60",
+        choices=(),
+        metavar="TIME",
+        help=(
+            "How long all that is asked of the platform may take: minutes, or 90s, 5m, 1h. A wait that "
+            "does not fit into the rest of it is not begun. Let it be less than the job's timeout-"
+            "minutes."
+        ),
+    ),
+    Option(
+        name="on-conflict",
+        environment="IVR_ACTION_ON_CONFLICT",
+        default="merge",
+        choices=("merge", "fail", "ours"),
+        metavar="",
+        help=(
+            "Node graphs that somebody else changed too. merge: both changes, where they do not touch "
+            "the same field. fail: nothing is sent. ours: where both changed the same field, the file's"
+            " value counts. Architect flows are never merged: there a foreign change always stops the "
+            "deployment."
+        ),
+    ),
+    Option(
+        name="on-draft",
+        environment="IVR_ACTION_ON_DRAFT",
+        default="stop",
+        choices=("stop", "publish-over"),
+        metavar="",
+        help=(
+            "A flow of which somebody has saved a newer draft. stop: nothing is sent. publish-over: the"
+            " file is published all the same, and the draft stays in the version history only."
+        ),
+    ),
+    Option(
+        name="on-failure",
+        environment="IVR_ACTION_ON_FAILURE",
+        default="stop",
+        choices=("stop", "continue", "restore"),
+        metavar="",
+        help=(
+            "What becomes of the others where one flow cannot be deployed. stop: those that were not "
+            "reached stay as they are. continue: they are deployed, but for those that need the failed "
+            "one. restore: stop, and publish again what was live before, of the flows that this run had"
+            " deployed."
+        ),
+    ),
+    Option(
+        name="adopt",
+        environment="IVR_ACTION_ADOPT",
+        default="stop",
+        choices=("stop", "git", "live"),
+        metavar="",
+        help=(
+            "A flow that is on the platform and was never deployed from here, and differs from the "
+            "file. stop: nothing is sent, and the difference is shown. git: the file counts. live: "
+            "nothing is sent, what is live becomes the version to start from. Meant for once: take it "
+            "out again."
+        ),
+    ),
+    Option(
+        name="allow-create",
+        environment="IVR_ACTION_ALLOW_CREATE",
+        default="false",
+        choices=("true", "false"),
+        metavar="",
+        help=(
+            "true: a flow that is not on the platform is created. Otherwise that is refused: most often"
+            " the name has a typing error, or the OAuth client's role does not reach the flow's "
+            "division."
+        ),
+    ),
+    Option(
+        name="allow-rename",
+        environment="IVR_ACTION_ALLOW_RENAME",
+        default="false",
+        choices=("true", "false"),
+        metavar="",
+        help=(
+            "true: a flow whose name differs in the file is renamed on the platform, so that its id "
+            "stays. Otherwise that is refused: a publish job finds flows by name and would make a "
+            "second one."
+        ),
+    ),
+    Option(
+        name="allow-rollback",
+        environment="IVR_ACTION_ALLOW_ROLLBACK",
+        default="false",
+        choices=("true", "false"),
+        metavar="",
+        help=(
+            "true: deploy although the live version comes from a commit that is not among the ancestors"
+            " of this one. Otherwise that is refused: an older file would replace a newer one."
+        ),
+    ),
+    Option(
+        name="force-unlock",
+        environment="IVR_ACTION_FORCE_UNLOCK",
+        default="false",
+        choices=("true", "false"),
+        metavar="",
+        help=(
+            "true: take the lock from whoever has a flow open. The platform then checks in what they "
+            "had not saved; it counts as their draft."
+        ),
+    ),
+    Option(
+        name="lock-wait",
+        environment="IVR_ACTION_LOCK_WAIT",
+        default="0",
+        choices=(),
+        metavar="TIME",
+        help=("How long to wait for a flow that somebody has open: minutes, or 90s, 5m, 1h. 0: not at all."),
+    ),
+    Option(
+        name="base-ref",
+        environment="IVR_ACTION_BASE_REF",
+        default="",
+        choices=(),
+        metavar="COMMIT",
+        help=(
+            "Commit to merge from where the live version does not say which one it was deployed from: a"
+            " name that git knows in the checkout. Used for node graphs only."
+        ),
+    ),
+    Option(
+        name="jobs",
+        environment="IVR_ACTION_JOBS",
+        default="1",
+        choices=(),
+        metavar="N",
+        help=(
+            "Publish jobs at once, 1 or 2. Each spends the OAuth client's quota inside the platform as "
+            "well, so more are faster only up to a point."
+        ),
+    ),
+    Option(
+        name="dry-run",
+        environment="IVR_ACTION_DRY_RUN",
+        default="false",
+        choices=("true", "false"),
+        metavar="",
+        help=("true: a deployment does everything but the writes."),
+    ),
+    Option(
+        name="expected-plan",
+        environment="IVR_ACTION_EXPECTED_PLAN",
+        default="",
+        choices=(),
+        metavar="FILE",
+        help=(
+            "Path of the plan as JSON that somebody has seen before (the file of the output plan-file),"
+            " relative to the workspace: the deployment says what is otherwise now. Empty: nothing is "
+            "compared."
+        ),
+    ),
+    Option(
+        name="over-others",
+        environment="IVR_ACTION_OVER_OTHERS",
+        default="false",
+        choices=("true", "false"),
+        metavar="",
+        help=(
+            "With command: restore: true also takes a version off the line that somebody else published"
+            " after ours. It stays in the version history."
+        ),
+    ),
+    Option(
+        name="by-number",
+        environment="IVR_ACTION_BY_NUMBER",
+        default="false",
+        choices=("true", "false"),
+        metavar="",
+        help=(
+            "With command: restore: true makes the old version itself the published one, by its number,"
+            " instead of publishing a copy of it. The next deployment takes that for somebody else's "
+            "rollback."
+        ),
+    ),
+    Option(
+        name="fail-on-drift",
+        environment="IVR_ACTION_FAIL_ON_DRIFT",
+        default="false",
+        choices=("true", "false"),
+        metavar="",
+        help=(
+            "With command: drift: true fails the step (exit status 1) where somebody else changed a "
+            "flow since its last deployment. What cannot be looked at fails it in any case."
+        ),
+    ),
+    Option(
+        name="webhook-format",
+        environment="IVR_ACTION_WEBHOOK_FORMAT",
+        default="plain",
+        choices=("plain", "cloudevents"),
+        metavar="",
+        help=("plain: flow_id, version and status at the top level. cloudevents: CloudEvents 1.0."),
+    ),
+    Option(
+        name="webhook-failure",
+        environment="IVR_ACTION_WEBHOOK_FAILURE",
+        default="warn",
+        choices=("warn", "error"),
+        metavar="",
+        help=(
+            "A webhook that nobody took. warn: a warning. error: the step fails (exit status 1). It "
+            "never undoes a deployment."
+        ),
+    ),
+    Option(
+        name="webhook-allow-private",
+        environment="IVR_ACTION_WEBHOOK_ALLOW_PRIVATE",
+        default="false",
+        choices=("true", "false"),
+        metavar="",
+        help=(
+            "true: addresses of private networks and of this machine are called too, and plain http on "
+            "this machine. Without it they are refused, also where a public name leads there."
+        ),
+    ),
+    Option(
+        name="audit-log",
+        environment="IVR_ACTION_AUDIT_LOG",
+        default=".ivr-action/audit.jsonl",
+        choices=(),
+        metavar="FILE",
+        help=(
+            "Where to write the audit log, relative to the workspace; lines are added to what is there."
+            " See docs/audit.md."
+        ),
+    ),
+    Option(
+        name="audit-head",
+        environment="IVR_ACTION_AUDIT_HEAD",
+        default="",
+        choices=(),
+        metavar="HEAD",
+        help=(
+            "The output audit-head of the run before: the first line of this run's log is chained to "
+            "it. Empty: a new chain begins, or the one in the file goes on."
+        ),
+    ),
+)
+"""What commands that talk to the platform take besides. Secrets come from the environment alone."""

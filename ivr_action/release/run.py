@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ivr_action.errors import IvrError, PlatformError, UsageError
 from ivr_action.flow.flow import Flow
 from ivr_action.genesys.redact import Redactor
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
-from ivr_action.model.plan import Plan, Verdict
+from ivr_action.model.plan import Plan, PlannedFlow, Verdict
+from ivr_action.release.connect import audit_log, connect_ground
 from ivr_action.release.errand import Errand
 from ivr_action.release.journal import Journal
 from ivr_action.release.released import Released
 from ivr_action.release.telling import tell_others, webhooks, with_records
 from ivr_action.runner.before import BeforeError
-from ivr_action.settings import read_duration, read_jobs
 from ivr_action.world import Outside
 
 if TYPE_CHECKING:
-    from ivr_action.audit.log import AuditLog
     from ivr_action.deploy.values import Ground
     from ivr_action.notify.webhooks import WebhookOptions
 
-KEPT = ".ivr-action/kept"
-"""Folder for what was live before it was replaced, relative to the workspace."""
 _UNKNOWN = 3
 """Exit status where a flow could not be looked at."""
 _UNDONE = {"plan": "no plan", "drift": "drift not known", "restore": "nothing was restored"}
@@ -71,9 +67,8 @@ class Release:
         try:
             if not errand.decision.platform:
                 return Released(plan=self._offline())
-            errand.platform.check_credentials()
             receivers = webhooks(errand)
-            ground, close = self._connect()
+            ground, close = connect_ground(errand, self._outside, self._stop, self._redact)
             try:
                 if errand.decision.writes:
                     return self._save(ground, receivers)
@@ -150,7 +145,7 @@ class Release:
         errand = self._errand
         options = errand.options()
         self._check_organisation(ground)
-        with self._journal.writing(None if options.dry_run else self._audit()):
+        with self._journal.writing(None if options.dry_run else audit_log(errand, self._outside, self._redact)):
             deployment = self._restore(ground) if errand.decision.command == "restore" else self._deploy(ground)
         deployment = replace(deployment, notices=(*deployment.notices, *errand.notices()))
         self._saved = deployment
@@ -195,67 +190,8 @@ class Release:
                 f"`organisation: {found.id}` to the environment in the configuration.",
             )
 
-    # -- what it works with -------------------------------------------------------------------------------------------
 
-    def _connect(self) -> tuple[Ground, Callable[[], None]]:
-        """The platform, and what closes its connections."""
-        from ivr_action.deploy.ground import ground_of
-        from ivr_action.deploy.values import History
-        from ivr_action.genesys.client import connect
-        from ivr_action.genesys.clock import Deadline
-
-        errand, commits = self._errand, self._errand.commits
-        history = History(commits.head(), commits.ancestor, commits.earlier, commits.named(errand.settings.base_ref))
-        clock = self._outside.clock(self._stop)
-        deadline = Deadline.after(clock, read_duration(errand.settings.timeout))
-        platform = connect(
-            errand.platform, clock=clock, random=self._outside.random, redact=self._redact, deadline=deadline
-        )
-        ground = ground_of(
-            platform,
-            deadline,
-            history=history,
-            read=lambda path, data: errand.read(path, data).flow,
-            compile=_compiler(),
-            validate=errand.validate,
-            keep=_keeper(errand.workspace),
-            jobs=read_jobs(errand.settings.jobs),
-        )
-        return ground, platform.close
-
-    def _audit(self) -> AuditLog:
-        from ivr_action.audit.chain import parse_head
-        from ivr_action.audit.log import AuditLog
-        from ivr_action.audit.record import Actor
-
-        errand, who = self._errand, self._errand.who
-        return AuditLog(
-            os.path.join(errand.workspace, *errand.settings.audit_log.split("/")),
-            parse_head(errand.settings.audit_head),
-            Actor(
-                who.actor, who.repository, who.commit, who.run_url, errand.decision.environment,
-                errand.environment.organisation,
-            ),
-            root=errand.workspace,
-            now=self._outside.now,
-            redact=self._redact,
-        )  # fmt: skip
-
-
-def _compiler() -> Any:
-    """Makes Architect YAML of node graphs; None where this is not built in."""
-    return None
-
-
-def _keeper(workspace: str) -> Callable[[Any], str]:
-    """Keeps what is live below the workspace; the path that it gives is relative to that."""
-    from ivr_action.keep import Keeper
-
-    keep = Keeper(os.path.join(workspace, *KEPT.split("/")))
-    return lambda live: os.path.relpath(keep(live), workspace).replace(os.sep, "/")
-
-
-def _in_doubt(flow: Any) -> DeployedFlow:
+def _in_doubt(flow: PlannedFlow) -> DeployedFlow:
     return DeployedFlow(
         flow.path,
         flow.name,

@@ -79,7 +79,7 @@ def counted(plan: Plan) -> str:
 
 
 def _drifted(plan: Plan) -> str:
-    there = where(plan.environment, plan.organisation)
+    there = where(plan.environment, plan.organisation).replace(" to ", " in ", 1)
     number = len(plan.drifted)
     said = f"{count_of(number, 'flow')} changed by somebody else{there}" if number else f"nothing changed{there}"
     unknown = plan.count(Verdict.UNKNOWN)

@@ -65,6 +65,8 @@ class Input:
     """What GitHub fills in where a workflow says nothing, instead of leaving the input out."""
     theme: str = ""
     """Heading under which the documentation has it."""
+    secret: bool = False
+    """True for what is hidden in the log, and is no option of the command line, where everybody could read it."""
 
     @property
     def environment(self) -> str:
@@ -135,7 +137,12 @@ def _declared(name: str, field: Any, theme: str) -> Input:
         extra.get("metavar", ""),
         extra.get("action_default", ""),
         theme,
+        _is_secret(field),
     )
+
+
+def _is_secret(field: Any) -> bool:
+    return "SecretStr" in str(field.annotation)
 
 
 def _unknown(environ: Mapping[str, str], names: list[str]) -> list[str]:
@@ -156,6 +163,6 @@ def _worded(detail: Any, declared: tuple[Input, ...], given: Mapping[str, str], 
     name = field.replace("_", "-")
     choices = next(item.choices for item in declared if item.name == name)
     accepted = ", ".join(choices) if choices else str(detail["msg"]).removeprefix("Value error, ")
-    if "SecretStr" in str(Settings.model_fields[field].annotation):
+    if _is_secret(Settings.model_fields[field]):
         return f"{called}{name}` cannot be used; accepted: {accepted}."
     return f"{called}{name}` is `{given[field]}`; accepted: {accepted}."

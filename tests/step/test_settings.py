@@ -6,7 +6,7 @@ import pytest
 
 from ivr_action import generate
 from ivr_action.errors import UsageError
-from ivr_action.options import OPTIONS
+from ivr_action.options import OPTIONS, PLATFORM_OPTIONS
 from ivr_action.runner import toolkit
 from ivr_action.settings import OUTPUTS, Settings, inputs, read_duration, read_settings
 
@@ -115,7 +115,8 @@ def test_action_yml_names_no_default_that_would_hide_the_environment() -> None:
 
 def test_options_of_the_command_line_are_the_inputs() -> None:
     by_name = {item.name: item for item in inputs()}
-    for option in OPTIONS:
+    for option in (*OPTIONS, *PLATFORM_OPTIONS):
+        assert not by_name[option.name].secret
         declared = by_name[option.name]
         assert (option.environment, option.default, option.choices) == (
             declared.environment, declared.default, declared.choices,
