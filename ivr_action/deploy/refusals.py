@@ -209,3 +209,11 @@ def drafted(draft: VersionInfo, version: str) -> Decision:
 
 def unsendable(why: str, what_to_do: str) -> Decision:
     return Decision(Verdict.REFUSED, why, what_to_do)
+
+
+def no_version(state: FlowState, version: str, newest: Sequence[str]) -> Decision:
+    there = f" The newest are: {'; '.join(newest)}." if newest else ""
+    return unsendable(
+        f"Flow `{state.name}` has no version {version}.{there} Nothing was sent.",
+        "Give one of its versions, such as 3.0.",
+    )

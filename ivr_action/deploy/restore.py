@@ -9,6 +9,7 @@ from typing import Any
 from ivr_action.deploy import refusals
 from ivr_action.deploy.digests import file_digest, published_digest
 from ivr_action.deploy.live import Held, Reader
+from ivr_action.deploy.locks import released
 from ivr_action.deploy.refusals import Decision, short
 from ivr_action.deploy.sending import Known, Sending
 from ivr_action.deploy.stamp import Stamp, write
@@ -20,6 +21,7 @@ from ivr_action.flow.difference import difference
 from ivr_action.flow.read import read_flow
 from ivr_action.genesys.errors import NotFoundError, StoppedError
 from ivr_action.genesys.flow_state import FlowState
+from ivr_action.genesys.job_errors import HeldError
 from ivr_action.genesys.save import SaveLoop
 from ivr_action.genesys.store import Content, FlowRef, FlowStore, RejectedError, Saved
 from ivr_action.merge import PLATFORM_KEYS
@@ -91,6 +93,8 @@ def restore(
         found = restoring.result(Result.UNKNOWN if sent else Result.SKIPPED, said, "Look at the version history.")
     except OutcomeUnknownError as error:
         found = restoring.result(Result.UNKNOWN, str(error), error.hint)
+    except HeldError as error:
+        found = restoring.result(Result.REFUSED, str(error), error.hint)
     except IvrError as error:
         found = restoring.result(Result.FAILED, str(error), error.hint)
     found = replace(found, seconds=clock.now() - began, attempts=restoring.sending.tries)
@@ -152,8 +156,12 @@ class Restoring:
         self._check(state, live)
         if self.options.dry_run:
             return self.result(Result.DRY_RUN, f"Version {wish.version} would be published again: {changes.summary()}.")
-        if state.is_locked:
-            self.told(f"`{state.name}`: the lock of {state.locked_by} is released.")
+        if state.is_locked and not state.locked_against(self.client_id):
+            now, _ = released(state, ground, self.told)
+            if now.is_locked or now.published != state.published:  # others were at work; the guards decide anew
+                return self.run()
+        elif state.is_locked:
+            self.told(f"`{state.name}`: the lock of {state.locked_by} is taken, since `force-unlock` is set.")
             ground.inspector.unlock(state.id)
         if wish.by_number and not state.holds_nodes:
             return self._by_number(state)
@@ -169,11 +177,11 @@ class Restoring:
             try:
                 return self.reader.nodes_version(state, version)
             except (NotFoundError, RejectedError):
-                raise RefusedError(_no_version(state, version, [])) from None
+                raise RefusedError(refusals.no_version(state, version, [])) from None
         versions = self.ground.inspector.versions(state.id)
         info = next((one for one in versions if one.id == version and one.kind != "save"), None)
         if info is None:
-            raise RefusedError(_no_version(state, version, [one.described() for one in versions[:_SHOWN]]))
+            raise RefusedError(refusals.no_version(state, version, [one.described() for one in versions[:_SHOWN]]))
         return self.reader.version(state, info)
 
     def _check(self, state: FlowState, live: Held | None) -> None:
@@ -294,11 +302,3 @@ class Restoring:
             planned.path, planned.name, planned.type, result, planned.flow_id, planned.live_version, "", message, hint,
             changes=planned.changes,
         )  # fmt: skip
-
-
-def _no_version(state: FlowState, version: str, newest: list[str]) -> Decision:
-    there = f" The newest are: {'; '.join(newest)}." if newest else ""
-    return refusals.unsendable(
-        f"Flow `{state.name}` has no version {version}.{there} Nothing was sent.",
-        "Give one of its versions, such as 3.0.",
-    )

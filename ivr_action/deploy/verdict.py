@@ -109,8 +109,9 @@ def notices(facts: Facts, decision: Decision, options: Options) -> list[str]:
 def _lock_notice(facts: Facts, options: Options, going: bool) -> str:
     state = facts.state
     if not state.locked_against(facts.client_id):
-        what = "it is released first" if going else "nothing is done about it"
-        return f"The flow is locked by our own OAuth client, left over from a run that ended early: {what}."
+        what = "It is waited for first." if going else "Nothing is done about it."
+        whose = "another run publishes it, or one that ended early has left the lock"
+        return f"The flow is locked by our own OAuth client: {whose}. {what}"
     if going and options.force_unlock:
         return f"{state.locked_by} has the flow open; the lock is taken from them, since `force-unlock` is set."
     return f"{state.locked_by} has the flow open."
