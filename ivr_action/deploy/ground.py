@@ -32,6 +32,7 @@ def ground_of(
     compile: Callable[[NodeGraphFlow], Compiled] | None = None,
     validate: Callable[[Flow], Sequence[Finding]] = lambda flow: (),
     keep: Callable[[Live], str] | None = None,
+    jobs: int = MOST_JOBS,
 ) -> Ground:
     """A platform that is connected.
 
@@ -43,10 +44,11 @@ def ground_of(
         compile: makes Architect YAML of a node graph.
         validate: findings that forbid to send a merged flow.
         keep: writes what is live to a file before it is replaced, and gives its path.
+        jobs: publish jobs at once, over all runs on this ground.
     """
     within = platform.within(deadline)
     inspector = Inspector(within.call)
-    slots = threading.BoundedSemaphore(MOST_JOBS)  # a deployment bounds itself further
+    slots = threading.BoundedSemaphore(max(1, jobs))
 
     def publishing(
         client_id: str, *, create_stubs: bool = False, guard: Callable[[FlowState], None] | None = None

@@ -12,7 +12,7 @@ from ivr_action.deploy.live import Held, Reader
 from ivr_action.deploy.locks import released
 from ivr_action.deploy.refusals import Decision, short
 from ivr_action.deploy.sending import Known, Sending
-from ivr_action.deploy.stamp import Stamp, write
+from ivr_action.deploy.stamp import Stamp, clean, write
 from ivr_action.deploy.survey import the_organisation
 from ivr_action.deploy.text import describe, described
 from ivr_action.deploy.values import Ground, Journal, NoJournal, Options, Target
@@ -151,7 +151,7 @@ class Restoring:
         if live is not None and live.version == wish.version:
             return self.result(Result.UNCHANGED, f"Version {wish.version} is live already.")
         old = self._old(state)
-        changes = difference(live.flow if live is not None else None, old.flow)
+        changes = difference(live.flow if live is not None else None, old.flow, clean=clean)
         self.planned = replace(self.planned, changes=changes, after=old.flow.graph, digest=old.digest)
         self._check(state, live)
         if self.options.dry_run:
