@@ -91,7 +91,7 @@ def action_yml(declared: tuple[Input, ...]) -> str:
         "name: ivr-action",
         "author: ivr-action maintainers",
         "description: >-",
-        "  Check Genesys Cloud IVR flow files: Architect YAML, Architect configuration and node graphs.",
+        "  Check Genesys Cloud IVR flows, simulate calls through them, plan and deploy them safely.",
         "branding:",
         "  icon: phone-call",
         "  color: orange",
@@ -137,8 +137,13 @@ _EXIT_STATUS = """\
 | Status | Meaning |
 | --- | --- |
 | 0 | No finding at or above `fail-on`. |
-| 1 | At least one finding at or above `fail-on`; a file that cannot be read as a flow is one. |
+| 1 | At least one finding at or above `fail-on`, of a plan too; a file that cannot be read as a flow is one. |
+| 1 | Drift with `fail-on-drift`; a webhook that nobody took with `webhook-failure: error`. |
 | 2 | Not checked: an input that cannot be used, a path that does not exist, no flow file found. |
+| 2 | Not asked: the event does not allow it, credentials are missing or another organisation's. |
+| 3 | The platform refused or cannot be reached: no plan, or not everything was deployed. |
+| 4 | Something was sent, and nobody can tell whether it took effect. |
+| 130 | Told to end before there was a result; nothing was sent to the platform. |
 | 70 | A bug of ivr-action. The log has a short message, and with debug logging the traceback. |
 
 A run that looked at nothing is never green by accident: where no file matches `flows` (or, with `flows`

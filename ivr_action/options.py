@@ -279,8 +279,9 @@ PLATFORM_OPTIONS = (
         choices=(),
         metavar="COMMIT",
         help=(
-            "Commit to merge from where the live version does not say which one it was deployed from: a"
-            " name that git knows in the checkout. Used for node graphs only."
+            "Commit to merge from where the live version does not say which one it was deployed from "
+            "(node graphs only), and the one that a plan without credentials compares with: a name that"
+            " git knows in the checkout."
         ),
     ),
     Option(

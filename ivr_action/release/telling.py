@@ -57,7 +57,7 @@ def tell_others(
 
     who, form = errand.who, errand.settings.webhook_format
     origin = Origin(who.repository, who.repository_url, who.commit, who.ref, who.actor, who.run_url)
-    events = events_of(deployment, origin, timestamp(outside.now()), redact=redact)
+    events = events_of(deployment, origin, timestamp(outside.now()), redact=redact) if not deployment.dry_run else ()
     deadline = Deadline.after(outside.clock(stop), _STOPPED if stop.is_set() else _SECONDS)
     deliveries = deliver(options, events, deadline, world=outside.receivers or Receivers())
     kinds = {event.id: str(event.data.get("type", "")) for event in events}
