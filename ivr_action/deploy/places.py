@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ivr_action.deploy.values import Deployable
-from ivr_action.flow.flow import Action, ArchitectFlow, Flow, NodeGraphFlow
+from ivr_action.flow.document import text
+from ivr_action.flow.flow import Action, ArchitectFlow, Container, Flow, NodeGraphFlow
 from ivr_action.flow.outside import wanted
 from ivr_action.genesys.explain import Problem
 from ivr_action.model.finding import Finding, Level, Location
@@ -43,7 +44,7 @@ def _finding(deployable: Deployable, flow: Flow, problem: Problem) -> Finding:
     location, node = _located(deployable, flow, problem)
     level = Level.WARNING if problem.kind == "warning" else Level.ERROR
     rule = {"missing": "missing-reference", "ambiguous": "ambiguous-reference"}.get(problem.kind, "publish-failed")
-    where = f" (at `{problem.ref_path}`)" if problem.ref_path else ""
+    where = f" (at `{problem.ref_path}`)" if problem.ref_path and problem.ref_path not in problem.text else ""
     named = f"`{problem.node}`: " if problem.node else ""
     return Finding(rule, level, f"{named}{problem.text}{where}", problem.hint or _HINT, location, node or None)
 
@@ -56,39 +57,44 @@ def _located(deployable: Deployable, flow: Flow, problem: Problem) -> tuple[Loca
         for item in wanted(flow):
             if item.name == problem.name:
                 return place_of(deployable, flow, item.element, item.key, item.of, item.node), item.node
-    actions = list(_actions(flow, problem))
+    actions = _actions(flow, problem)
     if actions:
         best = next((action for action in actions if _on_path(flow, action, problem.ref_path)), actions[0])
         return place_of(deployable, flow, best.element, node=best.id), best.id
     for container in flow.containers:
-        names = {name for _, name in _STEP.findall(problem.ref_path)}
-        if container.name == problem.node or container.ref_id in names or container.name in names:
+        numbered = bool(problem.tracking_id) and container.ref_id.endswith(f"_{problem.tracking_id}")
+        if container.name == problem.node or numbered or _names(problem.ref_path, container):
             return place_of(deployable, flow, container.element, node=container.id), container.entry
     return _top(deployable), ""
 
 
-def _actions(flow: ArchitectFlow, problem: Problem) -> Iterator[Action]:
-    """Actions of this name, those of this type first; then those of this type, where no name fits."""
-    named = [action for action in flow.actions if problem.node and action.name == problem.node]
-    typed = [action for action in flow.actions if problem.node_type and action.type == problem.node_type]
-    yield from (action for action in named if action in typed)
-    if not problem.node_type or not typed:
-        yield from named
-    path = [type_ for type_, _ in _STEP.findall(problem.ref_path)]
-    if not named and (typed or path):
-        last = problem.node_type or path[-1]
-        yield from (
-            action for action in flow.actions if action.type == last and _on_path(flow, action, problem.ref_path)
-        )
+def _actions(flow: ArchitectFlow, problem: Problem) -> list[Action]:
+    """The actions that may be meant, best first: by name and type, by name, or by type and the path that is given."""
+    named = [action for action in flow.actions if problem.node and _called(action) == problem.node]
+    typed = [action for action in named if action.type == problem.node_type]
+    if named:
+        return typed or named
+    steps = _STEP.findall(problem.ref_path)
+    type_ = problem.node_type or (steps[-1][0] if steps else "")
+    found = [action for action in flow.actions if action.type == type_]
+    on_path = [action for action in found if _on_path(flow, action, problem.ref_path)]
+    return on_path or (found if len(found) == 1 else [])
+
+
+def _called(action: Action) -> str:
+    """The action's name as the file has it; a default label is no name of its own, but the platform says it."""
+    return text(action.params.get("name")) or action.name
+
+
+def _names(ref_path: str, container: Container) -> bool:
+    """Whether a path of the platform leads through a container."""
+    names = {name for _, name in _STEP.findall(ref_path)}
+    return container.name in names or (bool(container.ref_id) and container.ref_id in names)
 
 
 def _on_path(flow: ArchitectFlow, action: Action, ref_path: str) -> bool:
     """Whether an action stands in a container that a path of the platform names."""
-    names = {name for _, name in _STEP.findall(ref_path)}
-    for container in flow.containers:
-        if action.id.startswith(f"{container.id}/"):
-            return container.name in names or (bool(container.ref_id) and container.ref_id in names)
-    return False
+    return any(_names(ref_path, container) for container in flow.containers if action.id.startswith(f"{container.id}/"))
 
 
 def _top(deployable: Deployable) -> Location:
