@@ -177,6 +177,14 @@ NOT_PLANNED = Kind(
     "Read why in the message; run the plan again where the platform did not answer.",
     _DEPLOY,
 )
+NOT_COMPILABLE = Kind(
+    "not-compilable",
+    Level.ERROR,
+    "A node graph holds something that Architect has no words for.",
+    "The platform takes Architect flows only; whatever came near it would be another flow than the one that was checked.",
+    "Write the node as the message says; docs/compile.md has the table of what each type and condition becomes.",
+    "docs/compile.md",
+)
 PUBLISH_FAILED = Kind(
     "publish-failed",
     Level.ERROR,
@@ -217,6 +225,7 @@ OF_DEPLOYMENTS = (
     RENAMED,
     REFUSED,
     NOT_PLANNED,
+    NOT_COMPILABLE,
     PUBLISH_FAILED,
     OUTCOME_UNKNOWN,
 )
