@@ -120,7 +120,7 @@ def _keep_secrets(world: World, settings: Settings) -> Redactor:
 
 def _decide(world: World, settings: Settings, seen: Seen) -> Decision:
     """What this run does, said in the log where it was not the user who said it."""
-    credentials = world.credentials(settings).has_credentials
+    credentials = world.has_credentials(settings)
     decision = decide(
         world.context, settings.command, settings.environment, seen.environments, credentials=credentials
     )  # fmt: skip

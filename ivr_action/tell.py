@@ -155,10 +155,10 @@ def _findings(gate: Gate, released: Released) -> tuple[Finding, ...]:
 def _files(world: World, gate: Gate, released: Released, look: Look) -> dict[str, str]:
     """Writes the files; the outputs that name them."""
     settings, report = gate.settings, gate.report
-    texts = {
-        "report": (settings.report_file, render("json", report, look)),
-        "sarif-file": (settings.sarif_file, render("sarif", report, look)),
-    }
+    texts: dict[str, tuple[str, str]] = {}
+    if gate.checked:  # an empty SARIF file would close what the last check had opened
+        texts["report"] = settings.report_file, render("json", report, look)
+        texts["sarif-file"] = settings.sarif_file, render("sarif", report, look)
     if report.calls is not None:
         stamp = int(datetime.combine(world.today(), datetime.min.time(), UTC).timestamp() * 1000)
         texts["coverage-file"] = settings.coverage_file, cobertura(report.calls, __version__, stamp)

@@ -134,7 +134,7 @@ class Terminal:
     def _gate(self, command: str) -> tuple[Gate, Seen, Decision]:
         world, settings = self._world, self._settings
         seen = look_around(world, settings)
-        credentials = world.credentials(settings).has_credentials
+        credentials = world.has_credentials(settings)
         decision = decide(world.context, command, settings.environment, seen.environments, credentials=credentials)
         if decision.why:
             self._line(decision.why)

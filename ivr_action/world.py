@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random as random_
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -94,6 +93,16 @@ class World:
             return None
         return self.github(context.api_url, token, context.repository)
 
+    def has_credentials(self, settings: Settings) -> bool:
+        """Whether there is anything to log in with, wherever that leads: a check needs to know no more."""
+
+        def given(value: str, name: str) -> str:
+            return value or self.environ.get(OFFICIAL_NAMES[name], "").strip()
+
+        secret = given(settings.client_secret.get_secret_value(), "client_secret")
+        token = given(settings.access_token.get_secret_value(), "access_token")
+        return bool(token or (secret and given(settings.client_id, "client_id")))
+
     def credentials(self, settings: Settings, region: str = "") -> PlatformSettings:
         """How to reach the platform: inputs, else the environment, else the chosen environment's region.
 
@@ -104,17 +113,12 @@ class World:
         Raises:
             UsageError: an address or region that cannot be used.
         """
-        return credentials(settings, self.environ, region)
-
-
-def credentials(settings: Settings, environ: Mapping[str, str] = os.environ, region: str = "") -> PlatformSettings:
-    """`World.credentials` for any environment."""
-    return PlatformSettings.from_environ(
-        environ,
-        client_id=settings.client_id,
-        client_secret=settings.client_secret.get_secret_value(),
-        access_token=settings.access_token.get_secret_value(),
-        region=settings.region or region,
-        api_url=settings.api_url,
-        login_url=settings.login_url,
-    )
+        return PlatformSettings.from_environ(
+            self.environ,
+            client_id=settings.client_id,
+            client_secret=settings.client_secret.get_secret_value(),
+            access_token=settings.access_token.get_secret_value(),
+            region=settings.region or region,
+            api_url=settings.api_url,
+            login_url=settings.login_url,
+        )

@@ -24,6 +24,7 @@ def test_a_colleagues_change_is_named(site: Site, fail: str, status: int) -> Non
     assert (drifted["path"], drifted["by"], drifted["verdict"]) == (FLOW, "A Colleague", "drifted")
     assert drifted["changes"] == "1 node changed"
     assert "A Colleague" in ran.summary
+    assert (ran.outputs["report"], ran.outputs["sarif-file"]) == ("", "")
     assert "IVR flows:" not in ran.summary  # nothing was checked, so nothing says that it is valid
 
 

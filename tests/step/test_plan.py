@@ -138,3 +138,11 @@ def test_credentials_by_the_official_names_count_too(site: Site) -> None:
 def test_validate_asks_nobody(site: Site) -> None:
     ran = site.run(command="validate")
     assert (ran.status, ran.outputs["plan"], len(site.emulator.log)) == (0, "[]", 0)
+
+
+def test_a_region_that_nobody_knows_does_not_keep_from_checking(site: Site) -> None:
+    site.step.environ["GENESYSCLOUD_REGION"] = "moon-1"
+    assert site.step.run().status == 0
+    ran = site.run(command="plan", api_url="", login_url="")
+    assert ran.status == 2
+    assert "moon-1" in ran.out
