@@ -91,8 +91,29 @@ def rename(state: FlowState, name: str, commit: str) -> Decision:
         f"`{state.name}` ({state.id}) and is still there. A publish job finds flows by name, so it would make a second "
         f"flow with a new id, and whatever leads to `{state.name}` (call routes, other flows) would stay with the old "
         "one.",
-        "Set `allow-rename: true`: the flow is renamed on the platform first, so that its id stays. Or give the file "
-        "its old name back.",
+        "Set `allow-rename: true`: the flow is renamed on the platform first, so that its id stays. Or name the flow in "
+        f"the file `{state.name}` again.",
+    )
+
+
+def renames(states: Sequence[FlowState], name: str, path: str) -> Decision:
+    named = ", ".join(f"`{state.name}` ({state.id})" for state in states)
+    return Decision(
+        Verdict.RENAME,
+        f"The file's flow is named `{name}`, and no flow is; but these say that they were deployed from {path}: {named}"
+        ". One of them was renamed, the others may be copies of it, and publishing the file would make one more flow.",
+        "Name the flow in the file as the one that callers reach, or give that one's id in the environment's "
+        "`flow-ids`.",
+    )
+
+
+def renamed_there(state: FlowState, name: str, commit: str) -> Decision:
+    return Decision(
+        Verdict.RENAME,
+        f"Somebody has renamed the flow on the platform: it was deployed as `{name}` at commit {short(commit)} and is "
+        f"named `{state.name}` ({state.id}) now. A publish job finds flows by name, so it would make a second flow, and "
+        f"whatever leads to `{state.name}` (call routes, other flows) would never reach it.",
+        "Give the file the new name; or set `allow-rename: true`, which gives the flow the file's name again.",
     )
 
 
@@ -109,6 +130,18 @@ def drifted(
         + (f" Or undo it: restore version {base.id} (`command: restore`), then deploy again." if base else ""),
         live_by,
         live_at,
+    )
+
+
+def unseen(decision: Decision) -> Decision:
+    """A drift in values of which nobody can tell whether the file has them."""
+    return Decision(
+        Verdict.DRIFTED,
+        f"{decision.reason} What both formats show of it is in the file; the rest cannot be compared.",
+        "Export the flow as YAML and see whether the file says the same. If it does, or if their change may go, deploy "
+        "once with `adopt: git`.",
+        decision.by,
+        decision.at,
     )
 
 

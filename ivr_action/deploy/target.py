@@ -107,15 +107,20 @@ def _renamed(
     query = {"type": type_} if type_ else {}
     states = [flow_state(item) for item in ground.inspector.listed(FLOWS, query)]
     states = [state for state in states if not type_ or state.type == type_]
+    found: list[tuple[FlowState, str, str]] = []
     for state in states:
         stamp = read(state.description)
         if stamp is None or stamp.path != deployable.path or state.name in taken:
             continue
         data = ground.history.earlier(stamp.commit, deployable.path) if stamp.commit else None
         was = ground.read(deployable.path, data) if data is not None else None
-        if was is not None and was.name != state.name:
-            continue  # the file has had that stamp from elsewhere
-        refusal = None if allow_rename else refusals.rename(state, name, stamp.commit)
-        return Aim(state, refusal, state.name)
+        found.append((state, stamp.commit, was.name if was is not None else ""))
+    # A copy that somebody has made in the editor keeps the description, and with it the stamp.
+    found = [one for one in found if one[2] == one[0].name] or found
+    if len(found) > 1:
+        return Aim(found[0][0], refusals.renames([one[0] for one in found], name, deployable.path))
+    for state, commit, was_named in found:
+        refusal = refusals.renamed_there if was_named == name else refusals.rename
+        return Aim(state, None if allow_rename else refusal(state, name, commit), state.name)
     alike = difflib.get_close_matches(name, [state.name for state in states], _NEAR, _ALIKE)
     return Aim(near=tuple(dict.fromkeys([*near, *alike])))

@@ -146,8 +146,8 @@ def test_a_rename(ours: Bench) -> None:
             "the old one."
         ),
         (
-            "Set `allow-rename: true`: the flow is renamed on the platform first, so that its id stays. Or give the "
-            "file its old name back."
+            "Set `allow-rename: true`: the flow is renamed on the platform first, so that its id stays. Or name the "
+            "flow in the file `Main line` again."
         ),
     )
     assert ours.planned().verdict is Verdict.RENAME
@@ -156,6 +156,30 @@ def test_a_rename(ours: Bench) -> None:
     assert renamed.message == f"Renamed from `Main line`; the id stays {id_}."
     assert [one.name for one in ours.emulator.world.state.flows.values() if one.versions] == ["Sales line"]
     assert ours.deployed().result is Result.UNCHANGED
+
+
+def test_a_rename_on_the_platform(ours: Bench) -> None:
+    """Without it, `allow-create` would make a second flow beside the renamed one."""
+    ours.emulator.colleague("rename", NAME, name="Night line")
+    flow = ours.deployed(allow_create=True)
+    id_ = ours.emulator.flow("Night line").id
+    assert flow.result is Result.REFUSED
+    assert flow.message.startswith(
+        "Somebody has renamed the flow on the platform: it was deployed as `Main line` at commit "
+        f"{commit(1)[:7]} and is named `Night line` ({id_}) now."
+    )
+    ours.emulator.world.new_flow("Copy", "inboundcall", ours.emulator.flow("Night line").description)
+    several = ours.deployed(allow_create=True, allow_rename=True)
+    assert several.message.startswith(
+        "The file's flow is named `Main line`, and no flow is; but these say that they were deployed from "
+        "flows/main.yaml: "
+    )
+    assert "`Night line`" in several.message
+    assert "`Copy`" in several.message
+    ours.emulator.flow("Copy").deleted = True
+    back = ours.deployed(allow_create=True, allow_rename=True)
+    assert (back.result, back.flow_id) == (Result.DEPLOYED, id_)
+    assert back.message.startswith(f"Renamed from `Night line`; the id stays {id_}.")
 
 
 def test_a_rename_whose_second_step_fails(ours: Bench) -> None:
@@ -349,8 +373,8 @@ def test_a_lock_of_our_own(ours: Bench) -> None:
         Result.DEPLOYED,
         "3.0",
         (
-            "A lock of our own OAuth client was released: nothing had happened for 16 minutes, longer than a publish job "
-            "takes, so a run that ended early had left it."
+            "A lock of our own OAuth client was released: nothing had happened for 16 minutes, longer than a publish "
+            "job takes, so a run that ended early had left it."
         ),
     )
     assert ours.said[0] == (
