@@ -91,12 +91,16 @@ class Runner:
         sha: str = "",
         ref: str = "refs/heads/main",
         environ: Mapping[str, str] | None = None,
+        network: str = "none",
+        container: str = "",
     ) -> Result:
         """Runs the step without a network: everything up to the save works offline.
 
         Args:
             inputs: by the names of action.yml; the runner's rule for the variable's name is applied.
             environ: what the job's `env:` adds.
+            network: `host` reaches what listens on this machine's loopback.
+            container: its name, to send it signals; empty for any.
         """
         folders = {name: self.scratch / name for name in ("home", "workflow", "file_commands", "runner_temp")}
         for folder in folders.values():
@@ -139,7 +143,8 @@ class Runner:
         }
         mounts = {**folders, "workspace": self.workspace}
         finished = self.engine.docker(
-            "run", "--rm", "--pull=never", "--network=none", "--workdir=/github/workspace",
+            "run", "--rm", "--pull=never", f"--network={network}", "--workdir=/github/workspace",
+            *([f"--name={container}"] if container else []),
             *(f"--env={name}={value}" for name, value in variables.items()),
             *(f"--volume={path}:/github/{name}" for name, path in mounts.items()),
             self.image,
