@@ -217,9 +217,9 @@ class IvrFlowUpdater:
         deadline = Deadline.after(self._clock, self._patience)
         platform: Platform = self._platform.within(deadline)
         store = NodeStore(platform.call, platform.settings.api_url)
-        base = store.read(flow_id)
+        base = live = store.read(flow_id)
         if version is not None:
-            base = version_of(store, base, str(version))
+            base = version_of(store, live, str(version))
         spelling = _OTHER_START if _OTHER_START in base.content and _START not in base.content else _START
         loop = SaveLoop(
             store,
@@ -229,7 +229,7 @@ class IvrFlowUpdater:
             resolve=resolving(self._decide, decisions.append),
             keep=self._keep,
         )
-        return loop.save(base, {**base.content, "nodes": nodes, spelling: start}), base.name
+        return loop.save(base, {**base.content, "nodes": nodes, spelling: start}, live), base.name
 
     def _tell(self, url: str | None, payload: Mapping[str, Any]) -> bool | None:
         """Whether the webhook was delivered; whatever goes wrong with it, what was saved stays saved."""

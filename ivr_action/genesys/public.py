@@ -55,13 +55,13 @@ def save_flow(
     store = flow_store(flows_api)
     pace = pace or Pace(Clock())
     deadline = deadline or Deadline.after(pace.clock, PATIENCE)
-    base = store.read(flow_id)
+    base = live = store.read(flow_id)
     edited = body.get("version")
     if edited is not None and str(edited) != base.version:
         if resolve is None:
             raise ConflictError(flow_id, str(edited), base)
         base = version_of(store, base, str(edited))
-    return SaveLoop(store, pace, deadline, attempts=attempts, resolve=resolve, keep=keep).save(base, body)
+    return SaveLoop(store, pace, deadline, attempts=attempts, resolve=resolve, keep=keep).save(base, body, live)
 
 
 def version_of(store: FlowStore, live: Live, edited: Version) -> Live:

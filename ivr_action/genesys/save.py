@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ivr_action.errors import OutcomeUnknownError, PlatformError
 from ivr_action.genesys.clock import Deadline
@@ -24,14 +25,19 @@ from ivr_action.genesys.store import (
     Saved,
     Version,
 )
+from ivr_action.model.alike import alike
 
 Resolve = Callable[[Live, Content, Live], Content]
 """(base, ours, live) → what to save instead; raises ConflictError where the two do not go together."""
 ATTEMPTS = 6
-_BASE, _CAP = 0.25, 8.0
-"""Seconds of the full jitter after a conflict."""
+_FIRST, _GROWTH, _CAP = 4.0, 4.0, 60.0
+"""Seconds of the full jitter after a conflict, how much wider it gets with each further one, and at most. Whoever loses
+again has many beside it, and each attempt into a crowd costs a read, a write and somebody else's time; docs/platform.md
+has what this saves."""
+_SHORT, _SHORT_CAP = 0.5, 8.0
+"""The same before another look at what the platform has made of a save."""
 _PAUSES = 20
-"""429s that are waited for, beyond what the transport waits for itself."""
+"""429s of the save itself that are waited for."""
 _LOOKS = 3
 """Times that the flow is read back while it still shows the version before."""
 _log = logging.getLogger(__name__)
@@ -66,8 +72,14 @@ class SaveLoop:
         self._resolve = resolve
         self._keep = keep
 
-    def save(self, base: Live, ours: Content) -> Saved:
+    def save(self, base: Live, ours: Content, live: Live | None = None) -> Saved:
         """Saves `ours`, which was made from `base`.
+
+        Args:
+            base: what ours was made from.
+            ours: what is to be saved.
+            live: the flow as it is, where it has just been read: that is not done twice then. What has changed since
+                is a conflict and no harm.
 
         Raises:
             ConflictError: somebody else changed the flow, and it cannot be merged; or others were faster each time.
@@ -78,16 +90,16 @@ class SaveLoop:
         store, flow_id = self._store, base.flow_id
         unsure: _Unsure | None = None
         last: ConflictError | None = None
-        pauses = attempt = 0
+        pauses = attempt = conflicts = 0
+        known = live
         while True:
             with _unsure_if(unsure):
-                live = store.read(flow_id)
+                live, known = known or store.read(flow_id), None
             if unsure is not None:
-                landed = self._look(live, unsure)
+                landed, lost = self._look(live, unsure)
                 if landed is not None:
                     return replace(landed, attempts=attempt, content=unsure.content)
-                # The same version still: sending again is safe, since only one of the two can be taken.
-                if live.version != unsure.expected and self._lost(live, unsure):
+                if lost:
                     unsure = None
             if attempt >= self._attempts:
                 raise self._gave_up(live, base, unsure, last)
@@ -106,17 +118,20 @@ class SaveLoop:
                 pauses = self._throttled(error, pauses, unsure)
                 continue
             except ConflictError as error:
-                attempt, last = attempt + 1, error
-                self._back_off(attempt, "somebody else was faster", unsure)
+                attempt, last, conflicts = attempt + 1, error, conflicts + 1
+                if attempt < self._attempts:  # after the last one it only looks
+                    window = min(_CAP, _FIRST * _GROWTH ** min(conflicts - 1, 30))
+                    self._pause(window, "somebody else was faster", unsure)
                 continue
             except JobUnderWayError:
                 raise  # it may still publish, and nothing would keep a second one from publishing too
             except OutcomeUnknownError as error:
                 attempt += 1
                 unsure = _Unsure(flow_id, live.version, content, error)
-                self._back_off(attempt, "the answer is missing", unsure)
+                if attempt < self._attempts:
+                    self._pause(_short(attempt), "the answer is missing", unsure)
                 continue
-            return replace(self._verified(saved, content), attempts=attempt + 1, content=content)
+            return replace(self._verified(saved, content, live), attempts=attempt + 1, content=content)
 
     def _content(self, base: Live, ours: Content, live: Live, unsure: _Unsure | None) -> Content:
         """What to send: ours, or ours merged with what others have done since."""
@@ -133,22 +148,18 @@ class SaveLoop:
                 raise OutcomeUnknownError(f"{unsure.error} And now: {error}", unsure.error.hint) from error
             raise
 
-    def _look(self, live: Live, unsure: _Unsure) -> Saved | None:
-        """The save whose answer is missing, where the platform shows that it took effect."""
+    def _look(self, live: Live, unsure: _Unsure) -> tuple[Saved | None, bool]:
+        """The save whose answer is missing, where the platform shows that it took effect; and whether it is certain by
+        now that it took none: another version follows the expected one."""
         following = self._store.next_version(unsure.expected)
-        if live.version == following and self._store.holds(live, unsure.content):
-            return Saved(live.flow_id, following, unsure.expected, recovered=True)
-        if live.version in (unsure.expected, following):
-            return None
-        was = self._earlier(unsure, following)
-        if was is not None and self._store.holds(was, unsure.content):
-            return Saved(live.flow_id, following, unsure.expected, recovered=True, superseded_by=live.version)
-        return None
-
-    def _lost(self, live: Live, unsure: _Unsure) -> bool:
-        """Whether it is certain by now that the save took no effect: another version follows the expected one."""
-        following = self._store.next_version(unsure.expected)
-        return live.version == following or self._earlier(unsure, following) is not None
+        if live.version == unsure.expected:
+            # Sending again is safe, since only one of the two can be taken.
+            return None, False
+        was = live if live.version == following else self._earlier(unsure, following)
+        if was is None or not self._store.holds(was, unsure.content):
+            return None, was is not None
+        later = "" if was is live else live.version
+        return Saved(live.flow_id, following, unsure.expected, recovered=True, superseded_by=later), False
 
     def _earlier(self, unsure: _Unsure, version: Version) -> Live | None:
         try:
@@ -157,7 +168,7 @@ class SaveLoop:
         except (NotFoundError, RejectedError):
             return None  # the platform does not show earlier versions
 
-    def _verified(self, saved: Saved, content: Content) -> Saved:
+    def _verified(self, saved: Saved, content: Content, before: Live) -> Saved:
         store = self._store
         unsure = _Unsure(
             saved.flow_id, "", content, OutcomeUnknownError("It was answered 200 and could not be read back.")
@@ -177,6 +188,8 @@ class SaveLoop:
                 [f"Flow `{live.name}` ({saved.flow_id}): version {live.version} does not hold what was sent."],
                 "Compare the two: the platform left something out or changed it. The version before is in its history.",
             )
+        if saved.answered and _shows(live.content, before.content, content):
+            return replace(saved, superseded_by=live.version)
         was = self._earlier(unsure, saved.version)
         if was is None:
             if saved.answered:
@@ -200,7 +213,7 @@ class SaveLoop:
                 live = self._store.read(saved.flow_id)
             if live.version != saved.previous or look >= _LOOKS:
                 return live
-            self._pause(look, "the new version does not show yet", unsure)
+            self._pause(_short(look), "the new version does not show yet", unsure)
             look += 1
 
     def _gave_up(self, live: Live, base: Live, unsure: _Unsure | None, last: ConflictError | None) -> PlatformError:
@@ -218,12 +231,8 @@ class SaveLoop:
             self._pace.wait(seconds, "too many requests (429)", self._deadline)
         return pauses + 1
 
-    def _back_off(self, attempt: int, reason: str, unsure: _Unsure | None) -> None:
-        if attempt < self._attempts:  # after the last one it only looks
-            self._pause(attempt, reason, unsure)
-
-    def _pause(self, number: int, reason: str, unsure: _Unsure | None) -> None:
-        seconds = self._pace.backoff(number, base=_BASE, cap=_CAP)
+    def _pause(self, window: float, reason: str, unsure: _Unsure | None) -> None:
+        seconds = self._pace.backoff(0, base=window, cap=window)
         with _unsure_if(unsure), contextlib.suppress(OutOfTimeError):
             # Out of time for waiting is not out of time for looking, which the deadline decides by itself.
             self._pace.wait(seconds, f"before another look, since {reason}", self._deadline)
@@ -234,6 +243,26 @@ class _Unsure:
 
     def __init__(self, flow_id: str, expected: Version, content: Content, error: OutcomeUnknownError) -> None:
         self.flow_id, self.expected, self.content, self.error = flow_id, expected, content, error
+
+
+def _short(number: int) -> float:
+    return min(_SHORT_CAP, _SHORT * 2.0 ** min(number - 1, 30))
+
+
+def _shows(live: Content, before: Content, sent: Content) -> bool:
+    """Whether what is live has all that a save has changed: its values, and its nodes one by one."""
+    return all(
+        alike(was, ours) or alike(ours, now)
+        for key in sent
+        for was, ours, now in _triples(before.get(key), sent[key], live.get(key))
+    )
+
+
+def _triples(before: Any, sent: Any, live: Any) -> Iterator[tuple[Any, Any, Any]]:
+    if isinstance(before, Mapping) and isinstance(sent, Mapping) and isinstance(live, Mapping):
+        yield from ((before.get(key), sent.get(key), live.get(key)) for key in {**before, **sent})
+    else:
+        yield before, sent, live
 
 
 @contextlib.contextmanager

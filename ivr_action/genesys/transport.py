@@ -6,10 +6,11 @@ What is sent again, and when:
 |---|---|---|
 | no connection: nothing was sent | again | again |
 | connection broken, or no answer in time | again | `OutcomeUnknownError` |
-| 429: the platform did not do it | again after its pause | again after its pause |
+| 429: the platform did not do it | again after its pause | again after its pause; with `If-Match` `ThrottledError` |
 | 5xx | again | returned: it may have been done |
 
-"Again" is bounded by a number and by the deadline.
+"Again" is bounded by a number and by the deadline. What is conditional on a version is not sent again after a pause:
+whoever sent it looks first whether that version is still live.
 """
 
 from __future__ import annotations
@@ -124,6 +125,7 @@ class Transport:
         base_url: where most requests go; proxies of the environment are left out for this machine.
         timeouts: in seconds.
         limits: for sending again.
+        wire: what carries the requests. None: sockets.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class Transport:
         base_url: str,
         timeouts: Timeouts = Timeouts(),
         limits: Limits = Limits(),
+        wire: httpx.BaseTransport | None = None,
     ) -> None:
         self.pace = pace
         self.redact = redact
@@ -140,6 +143,7 @@ class Transport:
         self._limits = limits
         self._client = client = httpx.Client(
             headers={"User-Agent": USER_AGENT},
+            transport=wire,
             follow_redirects=False,  # a redirect would carry the token to wherever it leads
             trust_env=not is_loopback(base_url),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=30.0),
@@ -156,7 +160,7 @@ class Transport:
         Raises:
             UnreachableError: no answer, and nothing changed.
             OutcomeUnknownError: a change was sent and its answer is missing.
-            ThrottledError: 429, and the pause does not fit into the deadline.
+            ThrottledError: 429, and the pause does not fit into the deadline, or the request has an `If-Match`.
             OutOfTimeError: the deadline has passed, or the next wait would pass it.
             StoppedError: the run was told to stop while this waited.
         """
@@ -238,7 +242,10 @@ class Transport:
         seconds = self.pace.backoff(pauses, after, base=3.0)
         left = deadline.left
         error = self.error(request, answer)
-        if pauses >= self._limits.pauses or seconds > left:
+        fits = pauses < self._limits.pauses and seconds <= left
+        if fits and after is not None:
+            self.pace.pause(after)
+        if not fits or _is_conditional(request):
             raise ThrottledError(
                 error.call,
                 error.code,
@@ -247,8 +254,6 @@ class Transport:
                 after if after is not None else seconds,
                 left if seconds > left else None,
             )
-        if after is not None:
-            self.pace.pause(after)
         said = f"asked to wait {after:.0f} s" if after is not None else "did not say how long"
         try:
             self.pace.wait(seconds, f"{request.call} was too fast (429), and the platform {said}", deadline)
@@ -267,6 +272,10 @@ class Transport:
         }.get(kind, kind)
         said = self.redact(str(error)).strip()
         return f"{words}: {said}" if said and said != "timed out" else words
+
+
+def _is_conditional(request: Request) -> bool:
+    return any(name.lower() == "if-match" for name in request.headers)
 
 
 def _certificate(error: BaseException | None) -> bool:
