@@ -212,7 +212,14 @@ def _check(options: argparse.Namespace, environ: Mapping[str, str], policy: Any)
     cycles: Any = _value(options, environ, "cycles", config)
     readings = _read(options.files or list(config.flows), options, environ, config)
     chosen = CheckOptions(cycles, config.levels, config.settings, today=options.today())
-    return readings, check(readings, chosen)
+    report = check(readings, chosen)
+    if config.environments:
+        from ivr_action.environments import values_of, with_environments
+
+        general = _value(options, environ, "substitutions", config)
+        every = [values_of(name, one, general, os.getcwd()) for name, one in config.environments.items()]
+        report = with_environments(report, readings, every, check, chosen)
+    return readings, report
 
 
 def _validate(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:

@@ -142,7 +142,7 @@ class _Reader:
 
     def environment(self, owner: dict[str, Any], name: str) -> Environment:
         values = self.mapping(owner, name)
-        known = ("region", "organisation", "substitutions", "flow-ids", "deploy-tags")
+        known = ("region", "organisation", "substitutions", "flow-ids", "deploy-tags", "prompts")
         if values:
             self.keys(values, known, f" of the environment `{name}`")
         return Environment(
@@ -151,6 +151,7 @@ class _Reader:
             substitutions=self.substitutions(values),
             flow_ids=self.each(values, "flow-ids", self.text),
             deploy_tags=self.texts(values, "deploy-tags"),
+            prompts=self.each(values, "prompts", self.text),
         )
 
     def substitutions(self, owner: dict[str, Any]) -> str:

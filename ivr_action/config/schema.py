@@ -107,6 +107,11 @@ def _environment() -> dict[str, Any]:
                 "type": ["object", "null"],
                 "additionalProperties": _TEXT,
             },
+            "prompts": {
+                "description": "Id of an audio resource in node graphs → name of the prompt on the platform.",
+                "type": ["object", "null"],
+                "additionalProperties": _TEXT,
+            },
             "deploy-tags": {"description": "Globs of the tags that deploy to this environment.", **_TEXTS},
         },
     }

@@ -46,6 +46,8 @@ class Environment:
     flow_ids: Mapping[str, str] = field(default_factory=dict)
     """Path of a flow file → id of the flow on the platform."""
     deploy_tags: tuple[str, ...] = ()
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """Id of an audio resource in node graphs → name of the prompt on the platform."""
 
 
 @dataclass(frozen=True, slots=True)

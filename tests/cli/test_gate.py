@@ -244,3 +244,11 @@ def test_a_broken_baseline_stops_the_run(folder: Folder) -> None:
 def test_grow_alone_is_a_mistake(folder: Folder) -> None:
     folder.write(a=GOOD)
     assert folder.run("baseline", "--grow")[0] == 2
+
+
+def test_flows_are_read_with_the_values_of_each_environment(folder: Folder) -> None:
+    folder.write(a=GOOD.replace("nine", "{{key}}"), config="environments:\n  live: {substitutions: {other: x}}\n")
+    status, said = folder.run("validate", "a.yaml")
+    assert status == 1
+    assert "a.yaml:10:" in said
+    assert "environment-values: Environment `live`: `{{key}}` has no value" in said

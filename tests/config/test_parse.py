@@ -41,6 +41,7 @@ environments:
   live:
     substitutions: {queue: Live}
     flow-ids: {flows/main.yaml: 0f1e}
+    prompts: {12: Welcome}
     deploy-tags: [v*, live-*]
 """
 
@@ -68,7 +69,9 @@ def test_every_key_is_read() -> None:
         baseline="ci/known.json",
         environments={
             "test": Environment("mypurecloud.ie", "acme", "test.yaml", {}, ("test-*",)),
-            "live": Environment("", "", '{"queue": "Live"}', {"flows/main.yaml": "0f1e"}, ("v*", "live-*")),
+            "live": Environment(
+                "", "", '{"queue": "Live"}', {"flows/main.yaml": "0f1e"}, ("v*", "live-*"), {"12": "Welcome"}
+            ),
         },
     )
 
