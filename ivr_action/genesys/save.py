@@ -217,9 +217,24 @@ class SaveLoop:
             look += 1
 
     def _gave_up(self, live: Live, base: Live, unsure: _Unsure | None, last: ConflictError | None) -> PlatformError:
+        times = "once" if self._attempts == 1 else f"{self._attempts} times"
         if unsure is not None:
-            return unsure.error
+            if live.version != unsure.expected or self._attempts == 1:
+                return unsure.error
+            return OutcomeUnknownError(
+                f"{unsure.error} It was sent {times}, and version {live.version} is live as before.",
+                "Only one of them can still take effect, since each names the version that it follows. Look at the "
+                "flow's version history before you deploy again.",
+            )
         expected = last.expected if last is not None else base.version
+        if live.version == expected:
+            return RejectedError(
+                [
+                    f"Flow `{live.name}` ({live.flow_id}): the platform refused it {times} as a conflict, although it "
+                    f"shows version {live.version}, which ours follows, as live."
+                ],
+                "Nothing was changed. Somebody's change may be about to show: run this again later.",
+            )
         why = f"Gave up after {self._attempts} attempts: others were faster each time."
         return ConflictError(base.flow_id, expected, live, why)
 

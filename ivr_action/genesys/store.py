@@ -103,7 +103,7 @@ class ConflictError(PlatformError):
             at = f" at {live.changed_at}" if live.changed_at else ""
             text = f"Flow `{live.name}` ({flow_id}) was changed{by}{at}: version {live.version} is live, {was}."
         super().__init__(
-            f"{text} {why}".rstrip(),
+            f"{text}{'' if why.startswith(chr(10)) else ' '}{why}".rstrip(),
             "Nothing was overwritten. Take their change over into your file, or undo it on the platform, and run this "
             "again.",
         )
