@@ -54,8 +54,8 @@ $(STAMP): $(LOCKS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## run the checks on real flows
-	@$(BIN)/python examples/demo.py
+demo: setup ## play the whole life of a change on an emulated organisation
+	@$(BIN)/python -m examples.demo
 
 test: setup ## the test suite, without the container tests
 	@$(BIN)/python -m pytest tests --ignore=tests/e2e -n 2 $(PYTEST_ARGS)
