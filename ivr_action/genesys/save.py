@@ -228,11 +228,9 @@ class SaveLoop:
             )
         expected = last.expected if last is not None else base.version
         if live.version == expected:
+            shown = f"although it shows version {live.version}, which ours follows, as live."
             return RejectedError(
-                [
-                    f"Flow `{live.name}` ({live.flow_id}): the platform refused it {times} as a conflict, although it "
-                    f"shows version {live.version}, which ours follows, as live."
-                ],
+                [f"Flow `{live.name}` ({live.flow_id}): the platform refused it {times} as a conflict, {shown}"],
                 "Nothing was changed. Somebody's change may be about to show: run this again later.",
             )
         why = f"Gave up after {self._attempts} attempts: others were faster each time."
@@ -243,7 +241,9 @@ class SaveLoop:
         if pauses >= _PAUSES or seconds > self._deadline.left:
             raise error if unsure is None else unsure.error
         with _unsure_if(unsure):
-            self._pace.wait(seconds, "too many requests (429)", self._deadline)
+            said = f"asked to wait {error.after:.0f} s" if error.after else "did not say how long"
+            reason = f"{error.call} was too fast (429), and the platform {said}"
+            self._pace.wait(seconds, reason, self._deadline)
         return pauses + 1
 
     def _pause(self, window: float, reason: str, unsure: _Unsure | None) -> None:

@@ -269,6 +269,9 @@ class Transport:
             "ReadTimeout": "no answer in time",
             "WriteTimeout": "the request could not be sent in time",
             "PoolTimeout": "all connections are busy",
+            "ReadError": "the connection broke",
+            "WriteError": "the connection broke",
+            "RemoteProtocolError": "the connection broke",
         }.get(kind, kind)
         said = self.redact(str(error)).strip()
         return f"{words}: {said}" if said and said != "timed out" else words
