@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ivr_action.genesys.redact import Redactor
+from ivr_action.release.compiling import Compiling
 from ivr_action.release.errand import Errand
 from ivr_action.settings import read_duration
 from ivr_action.world import Outside
@@ -44,7 +45,7 @@ def connect_ground(
         deadline,
         history=history,
         read=lambda path, data: errand.read(path, data).flow,
-        compile=_compiler(),
+        compile=Compiling(platform.within(deadline).call, errand.environment.prompts),
         validate=errand.validate,
         keep=_keeper(errand.workspace),
     )
@@ -73,11 +74,6 @@ def audit_log(errand: Errand, outside: Outside, redact: Redactor) -> AuditLog:
         now=outside.now,
         redact=redact,
     )  # fmt: skip
-
-
-def _compiler() -> Any:
-    """Makes Architect YAML of node graphs; None where this is not built in."""
-    return None
 
 
 def _keeper(workspace: str) -> Callable[[Any], str]:

@@ -81,4 +81,5 @@ class Journal:
 
     def sentence(self, path: str) -> str:
         """Where the log is and how far it goes; empty where there is none."""
-        return f"The audit log is {path}; its head is {self.head}." if self.head else ""
+        nothing = not self.head or self.head.startswith("0:")
+        return "" if nothing else f"The audit log is {path}; its head is {self.head}."

@@ -90,3 +90,33 @@ def test_two_edits_of_one_field_are_named_or_decided(nodes: Site, on_conflict: s
     assert live == ("ours" if status == 0 else "theirs")
     if status:
         assert 'it is "ours" in yours, "theirs" in the live flow' in ran.out
+
+
+def test_on_the_public_platform_a_node_graph_is_compiled(site: Site) -> None:
+    (site.repository.folder / "flows/main.yaml").unlink()
+    site.commit({FLOW: json.dumps(graph(), indent=1)})
+    unknown = site.tag(allow_create="true")
+    assert unknown.status == 3
+    assert "title=not-compilable,file=flows/pay.json" in unknown.out
+    assert "nobody knows the name of the prompt `welcome`" in unknown.out
+    assert site.writes() == []
+    prompts = "    prompts: {welcome: greeting_prompt, menu: menu_prompt, pay: pay_prompt}\n"
+    site.repository.commit({".ivr-action.yml": f"{site.config}{prompts}"})
+    missing = site.tag(allow_create="true")
+    assert missing.status == 3
+    assert "title=missing-reference,file=flows/pay.json" in missing.out
+
+
+def test_a_prompt_of_the_same_name_is_found(repository: Repository, step: Step, tmp_path: Path) -> None:
+    seed = tmp_path / "organisation.yaml"
+    seed.write_text("emulator: 1\norganization: Acme\nprompts: [welcome, menu, pay]\n", encoding="utf-8")
+    time = ScaledTime(100)
+    with Emulator(seeds=[seed], clock=time.now, pause=time.pause) as emulator:
+        config = f"flows: [flows]\nenvironments:\n  test: {{organisation: {emulator.world.state.organization_id}}}\n"
+        site = Site(emulator, repository, step, time, config)
+        site.commit({FLOW: json.dumps(graph(), indent=1)})
+        ran = site.run(command="deploy", allow_create="true")
+        assert ran.status == 0, ran.out
+        assert site.version("Pay") == "1.0"
+        again = site.run(command="deploy")
+        assert json.loads(again.outputs["deployed"])[0]["result"] == "unchanged"
