@@ -1,7 +1,7 @@
 """Puts planned nodes into menus, tasks and lists of actions.
 
 A node with one way to it stands where that way ends. One with several becomes a task that is jumped to, unless all its
-ways come from the outputs of one action: then it stands behind that action, where Architect goes on by itself. An action
+ways come from the outputs of one action: then it stands behind it, where Architect goes on by itself. An action
 that only ends the call is written wherever it is needed.
 """
 

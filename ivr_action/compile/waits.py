@@ -76,10 +76,7 @@ def _menu(planner: Planner, node: GraphNode, words: dict[str, str], wrong: Leads
     for number, (key, said, found) in enumerate(offers):
         label = planner.names[found[-1].destination] if len(found) == 1 else f"{name}: {key or said[0]}"
         label = "No input or no match" if key == free and number == default else label
-        shown, count = label, 1
-        while shown.casefold() in taken:
-            count += 1
-            shown = f"{label} {count}"
+        shown = label if label.casefold() not in taken else f"{label} ({key or said[0]})"
         taken.add(shown.casefold())
         choices.append(Choice(shown, key, tuple(said), planner.choose(node, found, f"{shown}: which way")))
     return Menu(name, planner.needed_audio(node), tuple(choices), default)
