@@ -16,7 +16,7 @@ from ivr_action.deploy.plan import plan
 from ivr_action.deploy.restore import Wish, restore
 from ivr_action.deploy.run import deploy
 from ivr_action.deploy.values import Deployable, Ground, History, Options, Target
-from ivr_action.emulator import Emulator, SimulatedTime
+from ivr_action.emulator import Emulator, ScaledTime, SimulatedTime
 from ivr_action.flow.flow import NodeGraphFlow
 from ivr_action.flow.read import read_flow
 from ivr_action.genesys.client import Platform, connect
@@ -86,7 +86,7 @@ class Bench:
     """One organisation and one repository."""
 
     emulator: Emulator
-    time: SimulatedTime
+    time: SimulatedTime | ScaledTime
     platform: Platform
     clock: Clock
     repository: Repository = field(default_factory=Repository)
