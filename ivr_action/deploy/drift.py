@@ -40,7 +40,7 @@ def drift(deployables: Sequence[Deployable], ground: Ground, target: Target) -> 
         PlatformError: it is not known which organisation it is.
     """
     organisation = the_organisation(ground, target)
-    reader = Reader(ground.inspector, ground.nodes)
+    reader = Reader(ground.inspector, ground.nodes, organisation.client_id)
     taken = {item.flow.name for item in deployables}
     flows = at_once(lambda item: _drift(item, ground, target, reader, taken - {item.flow.name}), deployables)
     return Plan(tuple(flows), "drift", target.environment, label(organisation))

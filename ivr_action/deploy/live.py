@@ -1,7 +1,9 @@
 """What the platform holds of a flow, read: which version is live, which one is ours, what stands in them.
 
 A version is ours only where its stamp is true: the digest of its own content is the one in the stamp, and an OAuth
-client made it. A colleague's edit keeps the description with the stamp in it, and fails both.
+client made it: our own, or another one (which deploys this repository too) where the version's number is the one that
+the stamp lets expect. A colleague's edit keeps the description with the stamp in it, and fails both; somebody's copy of
+an old version fails by its number.
 """
 
 from __future__ import annotations
@@ -46,13 +48,29 @@ class Held:
     at: str = ""
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Its configuration, or the flow with its nodes."""
+    is_own: bool = False
+    """Whether our own OAuth client made it."""
 
     @property
     def stamp(self) -> Stamp | None:
         """Its stamp, where it is true."""
         claimed = self.claimed
         made_by_user = bool(self.by) and not self.by_client
-        return None if claimed is None or claimed.published != self.digest or made_by_user else claimed
+        if claimed is None or claimed.published != self.digest or made_by_user or self.is_stray:
+            return None
+        return claimed if self.is_own or not self.follows_others else None
+
+    @property
+    def is_stray(self) -> bool:
+        """Whether it was made for another flow: its number is too low to come after what was there."""
+        after, number = self.claimed.after if self.claimed is not None else None, _number(self.version)
+        return self.is_own and after is not None and number <= after
+
+    @property
+    def follows_others(self) -> bool:
+        """Whether it is not the version after the one that was the newest when its stamp was written."""
+        after = self.claimed.after if self.claimed is not None else None
+        return after is not None and _number(self.version) != after + 1
 
     def as_live(self, state: FlowState) -> Live:
         """As a save takes it for the version that ours was made from."""
@@ -66,9 +84,11 @@ class Reader:
     Args:
         inspector: looks at the platform.
         nodes: reads versions of flows that are held as nodes.
+        client_id: of our OAuth client.
     """
 
-    def __init__(self, inspector: Inspector, nodes: FlowStore) -> None:
+    def __init__(self, inspector: Inspector, nodes: FlowStore, client_id: str) -> None:
+        self._client_id = client_id
         self._inspector = inspector
         self._nodes = nodes
         self._lock = threading.Lock()
@@ -103,10 +123,10 @@ class Reader:
     def newer_ours(self, state: FlowState, live: Held | None) -> str:
         """A version of ours that was published after the one that is live now; empty for none.
 
-        One request, where a newer version is checked in that was published once; none for most flows.
+        One request, where a newer version is checked in; none for most flows.
         """
         latest, published = state.checked_in, state.published
-        if live is None or latest is None or published is None or latest.kind != "publish":
+        if live is None or latest is None or published is None:
             return ""
         number = published.number
         if number is None or (latest.number or 0) <= number:
@@ -114,6 +134,17 @@ class Reader:
         versions = self._inspector.versions(state.id, _LISTED)
         made = [one for one in versions if one.by_client and one.kind == "publish" and (one.number or 0) > number]
         return made[0].id if made else ""
+
+    def slipped(self, state: FlowState, ours: Held) -> list[VersionInfo]:
+        """Versions of others that were made while ours was, newest first: ours went over them.
+
+        No request, but for a version of ours that does not follow the one that it was made after.
+        """
+        if ours.stamp is None or ours.stamp.after is None or not ours.follows_others:
+            return []
+        last, after = _number(ours.version), ours.stamp.after
+        between = [one for one in self._inspector.versions(state.id, _LISTED) if after < (one.number or 0) < last]
+        return [one for one in between if one.kind != "save" and one.by_client != self._client_id]
 
     def _our_version(self, state: FlowState, live: Held | None) -> Held | None:
         versions = self._inspector.versions(state.id, _LISTED)
@@ -147,13 +178,18 @@ class Reader:
             raise BadAnswerError(f"version {version} of flow {flow_id}", "its content is no flow")
         description = content.get("description")
         text, claimed = cut(description if isinstance(description, str) else "")
-        held = Held(flow_id, version, flow, published_digest(flow), text, claimed, by, by_client, at, content)
+        own = bool(by_client) and by_client == self._client_id
+        held = Held(flow_id, version, flow, published_digest(flow), text, claimed, by, by_client, at, content, own)
         if not version.startswith("saved_version_"):
             with self._lock:
                 if len(self._known) >= _KEPT:
                     self._known.clear()
                 self._known[key] = held
         return held
+
+
+def _number(version: Version) -> int:
+    return VersionInfo(version, "publish").number or 0
 
 
 def flow_of(content: Mapping[str, Any]) -> Flow | None:

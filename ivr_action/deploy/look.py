@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from ivr_action.deploy import refusals
-from ivr_action.deploy.digests import file_digest
+from ivr_action.deploy.digests import differs_unseen, file_digest
 from ivr_action.deploy.live import Held, Reader
 from ivr_action.deploy.merging import Merging, merging
 from ivr_action.deploy.modules import interface_findings
@@ -66,7 +66,7 @@ class Planner:
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reader", Reader(self.ground.inspector, self.ground.nodes))
+        object.__setattr__(self, "reader", Reader(self.ground.inspector, self.ground.nodes, self.client_id))
 
     def look(self, deployable: Deployable) -> Look:
         """What is to be seen; a flow that cannot be looked at is `unknown`, and never raises but for SIGTERM."""
@@ -139,6 +139,7 @@ class Planner:
             sent=parcel.digest,
             changes=difference(live.flow if live is not None else None, sent.flow, clean=clean),
             drift=drift,
+            unseen=base is not None and live is not None and base is not live and differs_unseen(base.flow, live.flow),
             newer=self._newer(base),
             merges=merge is not None and not merge.problems,
             problems=merge.problems if merge is not None else (),
@@ -166,6 +167,9 @@ class Planner:
         merge: Merging | None = None,
     ) -> Look:
         said = notices(facts, decision, self.options)
+        if facts.base is not None:
+            slipped = self.reader.slipped(facts.state, facts.base)
+            said += [refusals.slipped(one, facts.base.version) for one in slipped]
         if merge is not None and decision.verdict is Verdict.MERGE:
             said += merge.notices
         state, flow = facts.state, deployable.flow

@@ -53,14 +53,16 @@ class Parcel:
     """The flow with its nodes; empty for Architect YAML."""
     findings: tuple[Finding, ...] = ()
 
-    def stamped(self, commit: str, type_: str) -> Content:
+    def stamped(self, commit: str, type_: str, after: int = 0) -> Content:
         """What a store saves: with a description that says what it was made from.
 
         Args:
             commit: that is deployed.
             type_: the platform's.
+            after: number of the newest version that is there; 0 for none.
         """
-        description = write(self.description, Stamp(commit, self.path, self.file, self.digest))
+        stamp = Stamp(commit, self.path, self.file, self.digest, None if self.nodes else after)
+        description = write(self.description, stamp)
         if self.nodes:
             return described(self.nodes, description)
         yaml = describe(self.yaml, description)

@@ -91,8 +91,8 @@ def rename(state: FlowState, name: str, commit: str) -> Decision:
         f"`{state.name}` ({state.id}) and is still there. A publish job finds flows by name, so it would make a second "
         f"flow with a new id, and whatever leads to `{state.name}` (call routes, other flows) would stay with the old "
         "one.",
-        "Set `allow-rename: true`: the flow is renamed on the platform first, so that its id stays. Or name the flow in "
-        f"the file `{state.name}` again.",
+        "Set `allow-rename: true`: the flow is renamed on the platform first, so that its id stays. Or name the flow "
+        f"in the file `{state.name}` again.",
     )
 
 
@@ -111,8 +111,8 @@ def renamed_there(state: FlowState, name: str, commit: str) -> Decision:
     return Decision(
         Verdict.RENAME,
         f"Somebody has renamed the flow on the platform: it was deployed as `{name}` at commit {short(commit)} and is "
-        f"named `{state.name}` ({state.id}) now. A publish job finds flows by name, so it would make a second flow, and "
-        f"whatever leads to `{state.name}` (call routes, other flows) would never reach it.",
+        f"named `{state.name}` ({state.id}) now. A publish job finds flows by name, so it would make a second flow, "
+        f"and whatever leads to `{state.name}` (call routes, other flows) would never reach it.",
         "Give the file the new name; or set `allow-rename: true`, which gives the flow the file's name again.",
     )
 
@@ -249,4 +249,24 @@ def no_version(state: FlowState, version: str, newest: Sequence[str]) -> Decisio
     return unsendable(
         f"Flow `{state.name}` has no version {version}.{there} Nothing was sent.",
         "Give one of its versions, such as 3.0.",
+    )
+
+
+def slipped(other: VersionInfo, ours: str) -> str:
+    """A version that ours went over without anybody having seen it before: for a notice."""
+    what = f"{other.described()[:1].upper()}{other.described()[1:]}"
+    return (
+        f"{what}, was made while our version {ours} was published, which went over it. It is in the version history: "
+        "see whether the file needs it."
+    )
+
+
+def stray(state: FlowState, version: str) -> Decision:
+    return Decision(
+        Verdict.REFUSED,
+        f"Version {version} of `{state.name}` ({state.id}) was made for another flow, as its stamp says: somebody "
+        "renamed that one while it was being published, so the platform, which finds flows by name, made this second "
+        "one. Callers may still reach the other.",
+        "Find the other one in Architect. Delete this one and deploy with `allow-rename: true`; or, if this one is to "
+        "stay, deploy once with `adopt: git`.",
     )

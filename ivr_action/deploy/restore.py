@@ -11,7 +11,7 @@ from ivr_action.deploy.digests import file_digest, published_digest
 from ivr_action.deploy.live import Held, Reader
 from ivr_action.deploy.locks import released
 from ivr_action.deploy.refusals import Decision, short
-from ivr_action.deploy.sending import Known, Sending
+from ivr_action.deploy.sending import Known, MovedError, Sending, guard_of
 from ivr_action.deploy.stamp import Stamp, clean, write
 from ivr_action.deploy.survey import the_organisation
 from ivr_action.deploy.text import describe, described
@@ -23,7 +23,7 @@ from ivr_action.genesys.errors import NotFoundError, StoppedError
 from ivr_action.genesys.flow_state import FlowState
 from ivr_action.genesys.job_errors import HeldError
 from ivr_action.genesys.save import SaveLoop
-from ivr_action.genesys.store import Content, FlowRef, FlowStore, RejectedError, Saved
+from ivr_action.genesys.store import ConflictError, Content, FlowRef, FlowStore, RejectedError, Saved
 from ivr_action.merge import PLATFORM_KEYS
 from ivr_action.model.deployment import DeployedFlow, Result
 from ivr_action.model.plan import PlannedFlow, Verdict
@@ -93,7 +93,7 @@ def restore(
         found = restoring.result(Result.UNKNOWN if sent else Result.SKIPPED, said, "Look at the version history.")
     except OutcomeUnknownError as error:
         found = restoring.result(Result.UNKNOWN, str(error), error.hint)
-    except HeldError as error:
+    except (HeldError, MovedError, ConflictError) as error:
         found = restoring.result(Result.REFUSED, str(error), error.hint)
     except IvrError as error:
         found = restoring.result(Result.FAILED, str(error), error.hint)
@@ -117,7 +117,7 @@ class Restoring:
     ) -> None:
         self.wish, self.ground, self.options, self.client_id = wish, ground, options, client_id
         self.journal, self.told = journal, told
-        self.reader = Reader(ground.inspector, ground.nodes)
+        self.reader = Reader(ground.inspector, ground.nodes, client_id)
         self.sending = Sending()
         self.intended = False
         self.planned = PlannedFlow(wish.path, wish.flow.name, wish.flow.type.lower(), Verdict.UPDATE)
@@ -162,13 +162,13 @@ class Restoring:
                 return self.run()
         elif state.is_locked:
             self.told(f"`{state.name}`: the lock of {state.locked_by} is taken, since `force-unlock` is set.")
-            ground.inspector.unlock(state.id)
+            state = ground.inspector.unlock(state.id)
         if wish.by_number and not state.holds_nodes:
             return self._by_number(state)
         content = self._content(state, old)
         self._intend()
         saved = self._saved(state, live, content)
-        return self._told(saved, old)
+        return self._told(saved, old, state, live)
 
     def _old(self, state: FlowState) -> Held:
         """The version that is wanted."""
@@ -210,7 +210,7 @@ class Restoring:
         """The old version with a stamp that is true of it."""
         if state.holds_nodes:
             kept = {key: value for key, value in old.content.items() if key not in PLATFORM_KEYS}
-            return described(kept, write(old.description, self._stamp(old, old.digest, old.digest)))
+            return described(kept, write(old.description, self._stamp(old, old.digest, old.digest, None)))
         yaml = self.ground.publishing(self.client_id).export(state.id, old.version)
         flow = read_flow("flow.yaml", yaml.encode()).flow
         if flow is None or flow.name != state.name:
@@ -222,19 +222,21 @@ class Restoring:
                     "Give the flow its old name back first.",
                 )
             )
-        description = write(old.description, self._stamp(old, file_digest(flow), published_digest(flow)))
+        stamp = self._stamp(old, file_digest(flow), published_digest(flow), state.newest)
+        description = write(old.description, stamp)
         content = {"yaml": describe(yaml, description), "name": flow.name, "type": state.type}
         return {**content, "description": description}
 
-    def _stamp(self, old: Held, file: str, published: str) -> Stamp:
+    def _stamp(self, old: Held, file: str, published: str, after: int | None) -> Stamp:
         stamp = old.stamp
         if stamp is None:
-            return Stamp("", self.wish.path, file, published)
-        return Stamp(stamp.commit, stamp.path, stamp.file, published)
+            return Stamp("", self.wish.path, file, published, after)
+        return Stamp(stamp.commit, stamp.path, stamp.file, published, after)
 
     def _saved(self, state: FlowState, live: Held | None, content: Content) -> Saved:
         ground = self.ground
-        store: FlowStore = ground.nodes if state.holds_nodes else ground.publishing(self.client_id)
+        guard = guard_of(state, state.name, self.client_id)
+        store: FlowStore = ground.nodes if state.holds_nodes else ground.publishing(self.client_id, guard=guard)
         first = live.as_live(state) if live is not None else store.read(state.id)
 
         def keep(live_: Any) -> None:
@@ -279,10 +281,14 @@ class Restoring:
                 return published
             ground.pace.wait(_PAUSE, f"version {wanted} is being published", ground.deadline)
 
-    def _told(self, saved: Saved, old: Held) -> DeployedFlow:
+    def _told(self, saved: Saved, old: Held, state: FlowState, live: Held | None) -> DeployedFlow:
         stamp = old.stamp
         of = f", which was deployed from commit {short(stamp.commit)}," if stamp is not None and stamp.commit else ""
         text = f"Version {old.version}{of} is live again, as version {saved.version}."
+        if live is not None and live.stamp is None and not self._is_ours(live):
+            text += f" It took version {live.version}, published{refusals.by_at(live.by, live.at)}, off the line."
+        elif live is not None and self.reader.newer_ours(state, live):
+            text += f" It took version {live.version}, which somebody had published again, off the line."
         if saved.superseded_by:
             text += f" Meanwhile somebody has put version {saved.superseded_by} on top of it."
         found = self.result(Result.RESTORED if saved.changed else Result.UNCHANGED, text)

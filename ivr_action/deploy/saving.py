@@ -12,6 +12,7 @@ from ivr_action.deploy.sending import MovedError, Sending, send
 from ivr_action.deploy.values import Journal
 from ivr_action.errors import IvrError, OutcomeUnknownError, PlatformError
 from ivr_action.genesys.errors import LockedError, OutOfTimeError, StoppedError
+from ivr_action.genesys.flow_state import VersionInfo
 from ivr_action.genesys.job_errors import JobFailedError, SlippedBetweenError
 from ivr_action.genesys.store import ABSENT, Absent, ConflictError, RejectedError, Saved
 from ivr_action.model.deployment import DeployedFlow, Result
@@ -91,11 +92,11 @@ class _Attempt:
             self._intend()
             try:
                 return self._sent()
-            except (MovedError, ConflictError, LockedError) as error:
-                # What changed is looked at, and the guards decide anew; nothing was sent.
-                if again == _TIMES:
+            except (MovedError, ConflictError, LockedError, JobFailedError) as error:
+                # What changed is looked at, and the guards decide anew; nothing was changed by us.
+                if again == _TIMES or (isinstance(error, JobFailedError) and not _met_a_lock(error)):
                     raise
-                self.saver.told(f"`{planned.name}`: {error} It is looked at again.")
+                self.saver.told(f"`{planned.name}`: {str(error).splitlines()[0]} It is looked at again.")
                 self.look = planner.look(self.look.deployable)
                 if not self.look.planned.stops:
                     self.look = free(self.look, planner, self.saver.told)
@@ -107,7 +108,9 @@ class _Attempt:
             planner.ground.inspector.rename(look.state.id, look.planned.name)
             self.notes.append(f"Renamed from `{look.renamed_from}`; the id stays {look.state.id}.")
             self.look = look = planner.look(look.deployable)  # by its new name; its id is the old one
-            if not look.planned.verdict.saves:
+            if look.planned.verdict is Verdict.UNCHANGED:
+                return result_of(look, Result.UNCHANGED, "\n".join([*self.notes, *look.planned.notices]))
+            if look.planned.stops:
                 return self._refused()
         return self._saved(send(look, planner, self.sending, create_stubs=self.create_stubs))
 
@@ -172,8 +175,12 @@ class _Attempt:
         """The result for what was raised."""
         text = "\n".join([*self.notes, str(error)])
         if isinstance(error, SlippedBetweenError):
-            found = self._ended(Result.FAILED, text, error.hint)
             saved = error.saved
+            if self._same(error):
+                others = " and ".join(version.id for version in error.others)
+                self.notes.append(f"Another run of ours has published the same at the same time, as version {others}.")
+                return self._saved(saved)
+            found = self._ended(Result.FAILED, text, error.hint)
             previous = "" if saved.previous is ABSENT else str(saved.previous)
             return replace(found, from_version=previous, to_version=saved.version, superseded_by=saved.superseded_by,
                            conflicts=found.conflicts + 1)  # fmt: skip
@@ -193,6 +200,22 @@ class _Attempt:
             return self._ended(Result.FAILED, text, error.hint)
         return self._ended(Result.REFUSED, text, error.hint)
 
+    def _same(self, error: SlippedBetweenError) -> bool:
+        """Whether all that slipped in between is what we sent, by another run of the same client; and so is ours."""
+        planner, parcel = self.saver.planner, self.look.parcel
+        if parcel is None or any(one.by_client != planner.client_id for one in error.others):
+            return False
+        try:
+            state = planner.ground.inspector.state(error.saved.flow_id)
+            ours = VersionInfo(error.saved.version, "publish", by_client=planner.client_id)
+            versions = [planner.reader.version(state, one) for one in (*error.others, ours)]
+        except PlatformError:
+            return False
+        return all(
+            one.digest == parcel.digest and one.claimed is not None and one.claimed.file == parcel.file
+            for one in versions
+        )
+
     def _ended(self, result: Result, message: str, hint: str) -> DeployedFlow:
         found = result_of(self.look, result, message, hint)
         return replace(found, attempts=self.sending.tries, kept=self.sending.kept)
@@ -201,6 +224,11 @@ class _Attempt:
         if not self.is_written_down:
             self.saver.journal.intent(self.look.planned)
             self.is_written_down = True
+
+
+def _met_a_lock(error: JobFailedError) -> bool:
+    """Whether a job failed since somebody was at work on the flow, such as a job of another run."""
+    return any(problem.kind == "locked" for problem in error.problems)
 
 
 def result_of(look: Look, result: Result, message: str = "", hint: str = "") -> DeployedFlow:

@@ -12,7 +12,18 @@ from ivr_action.errors import PlatformError
 from ivr_action.genesys.flow_state import FlowState
 from ivr_action.genesys.resolving import resolving
 from ivr_action.genesys.save import Resolve, SaveLoop
-from ivr_action.genesys.store import ABSENT, Absent, Content, FlowRef, FlowStore, Found, Live, Saved, Version
+from ivr_action.genesys.store import (
+    ABSENT,
+    Absent,
+    ConflictError,
+    Content,
+    FlowRef,
+    FlowStore,
+    Found,
+    Live,
+    Saved,
+    Version,
+)
 from ivr_action.merge import Resolution
 
 
@@ -21,11 +32,13 @@ class MovedError(PlatformError):
 
     Args:
         state: as it is now.
+        why: what is otherwise.
     """
 
-    def __init__(self, state: FlowState) -> None:
+    def __init__(self, state: FlowState, why: str = "") -> None:
         self.state = state
-        super().__init__(f"Flow `{state.name}` has changed since it was looked at. Nothing was sent.")
+        said = why or f"Flow `{state.name}` has changed since it was looked at."
+        super().__init__(f"{said} Nothing was sent.", "Look at it, then run this again.")
 
 
 @dataclass(slots=True, eq=False)
@@ -62,14 +75,18 @@ def send(look: Look, planner: Planner, sending: Sending, *, create_stubs: bool =
         sending.tries += 1
         store = ground.publishing(planner.client_id, create_stubs=create_stubs)
         return replace(store.save("", content, ABSENT), content=content)
-    content = parcel.stamped(commit, state.type)
+    content = parcel.stamped(commit, state.type, state.newest)
     first = look.live.as_live(state) if look.live is not None else _never_published(state)
     if state.holds_nodes:
         chosen: FlowStore = ground.nodes
         resolve = _resolve(look, planner, parcel, sending)
         base = look.merging.base if look.merging is not None else first
     else:
-        chosen = ground.publishing(planner.client_id, create_stubs=create_stubs, guard=_guard(look))
+        chosen = ground.publishing(
+            planner.client_id,
+            create_stubs=create_stubs,
+            guard=guard_of(state, look.deployable.flow.name, planner.client_id),
+        )
         resolve, base = None, first
 
     def keep(live: Live) -> None:
@@ -84,14 +101,20 @@ def _never_published(state: FlowState) -> Live:
     return Live(state.id, state.name, "", {"configuration": {}, "state": state})
 
 
-def _guard(look: Look) -> Callable[[FlowState], None]:
-    """Stops a job where somebody has drafted or renamed since; the store itself looks at version and lock."""
-    state = look.state
-    expected = state.draft() if state is not None else None
-    name = look.deployable.flow.name
+def guard_of(seen: FlowState, name: str, client_id: str) -> Callable[[FlowState], None]:
+    """Stops a job where somebody has drafted or renamed since; the store itself looks at version and lock.
+
+    Args:
+        seen: the flow as it was looked at.
+        name: that it must have.
+        client_id: of our OAuth client.
+    """
+    expected = seen.draft()
 
     def guard(now: FlowState) -> None:
         draft = now.draft()
+        if draft is not None and client_id and draft.by_client == client_id:
+            draft = None
         if now.name != name or (draft is not None and (expected is None or draft.id != expected.id)):
             raise MovedError(now)
 
@@ -123,7 +146,14 @@ class Known:
 
     def save(self, flow_id: str, content: Content, expected: Version | Absent) -> Saved:
         self._sending.tries += 1
-        return self._store.save(flow_id, content, expected)
+        try:
+            return self._store.save(flow_id, content, expected)
+        except ConflictError as error:
+            live = error.live
+            state = live.content.get("state") if live is not None else None
+            if isinstance(state, FlowState):  # of a publish store, which has sent nothing: what is there is not ours
+                raise MovedError(state, str(error)) from error
+            raise
 
     def restore(self, flow_id: str, version: Version) -> Saved:
         return self._store.restore(flow_id, version)

@@ -2,7 +2,9 @@
 
 It is published with the content, in one step, so there is no moment at which a version is live and nobody knows what
 it was made from. A colleague's edit keeps the description, and the stamp with it: so a stamp alone proves nothing. It
-counts only while the version's own content still has the digest that stands in it; `live.py` looks at that.
+counts only while the version's own content still has the digest that stands in it; `live.py` looks at that. A copy of
+an old version has both; the number of the version that was the newest before tells it from the original, and tells
+too whether anybody's version slipped in between, also after a run that ended before it could look.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from urllib.parse import quote, unquote
 
 _STAMP = re.compile(
     r"\s*\[ivr-action:1 commit=(?P<commit>[0-9a-f]{40}(?:[0-9a-f]{24})?) file=(?P<file>[0-9a-f]{32})"
-    r" published=(?P<published>[0-9a-f]{32}) path=(?P<path>[A-Za-z0-9_.~/%-]*)\]"
+    r" published=(?P<published>[0-9a-f]{32})(?: after=(?P<after>0|[1-9][0-9]{0,8}))?"
+    r" path=(?P<path>[A-Za-z0-9_.~/%-]*)\]"
 )
 _NONE = "0" * 40
 """Written where no commit is known."""
@@ -31,10 +34,14 @@ class Stamp:
     """Digest of the file's flow."""
     published: str
     """Digest of what was published: another one than the file's where the flow was compiled or merged."""
+    after: int | None = None
+    """Number of the newest version when this one was made, 0 where there was none; None for nodes, where the platform
+    itself refuses what was made from another version."""
 
     def __str__(self) -> str:
+        after = "" if self.after is None else f" after={self.after}"
         return (
-            f"[ivr-action:1 commit={self.commit or _NONE} file={self.file} published={self.published}"
+            f"[ivr-action:1 commit={self.commit or _NONE} file={self.file} published={self.published}{after}"
             f" path={_quoted(self.path)}]"
         )
 
@@ -76,7 +83,8 @@ def _read(match: re.Match[str]) -> Stamp | None:
     if _quoted(path) != match["path"]:
         return None
     commit = match["commit"]
-    return Stamp("" if commit == _NONE else commit, path, match["file"], match["published"])
+    after = None if match["after"] is None else int(match["after"])
+    return Stamp("" if commit == _NONE else commit, path, match["file"], match["published"], after)
 
 
 def _quoted(path: str) -> str:

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 from ivr_action.deploy import refusals
 from ivr_action.deploy.live import Held
-from ivr_action.deploy.refusals import Decision, short
+from ivr_action.deploy.refusals import Decision, changed, short
+from ivr_action.deploy.stamp import clean
 from ivr_action.deploy.values import Options
 from ivr_action.genesys.flow_state import FlowState, VersionInfo
 from ivr_action.model.difference import FlowDifference
 from ivr_action.model.plan import Verdict
+
+_LONG = 80
+"""Characters of a description that a notice shows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +44,8 @@ class Facts:
     """Whether a foreign change goes together with the file's."""
     problems: tuple[str, ...] = ()
     """Why it does not."""
+    unseen: bool = False
+    """Whether it changed values that do not stand in a file as the platform has them, so that none can be compared."""
     newer_ours: str = ""
     """A version of ours that is newer than the live one, where somebody has published that again."""
 
@@ -60,6 +66,20 @@ class Facts:
     def same(self) -> bool:
         """Whether the live version says what would be published, as far as both formats tell."""
         return self.live is not None and self.live.digest == self.sent
+
+    @property
+    def has_theirs(self) -> bool:
+        """Whether the file has what others have published since our newest version."""
+        live, base = self.live, self.base
+        if live is None or base is None or not self.same or self.unseen:
+            return False
+        return live.description in (self.description, base.description)
+
+    @property
+    def foreign_draft(self) -> VersionInfo | None:
+        """A newer draft by anybody but our own OAuth client, which a job that died may have left."""
+        draft = self.state.draft()
+        return None if draft is None or (self.client_id and draft.by_client == self.client_id) else draft
 
 
 def decide(facts: Facts, options: Options) -> Decision:
@@ -84,26 +104,41 @@ def notices(facts: Facts, decision: Decision, options: Options) -> list[str]:
     if facts.is_adoption and decision.verdict is Verdict.UPDATE and live is not None:
         what = f"Version {live.version}, published{refusals.by_at(live.by, live.at)}, was not deployed from here"
         if facts.same:
-            found.append(f"{what}, but says the same as the file: it is published once, to take it over.")
+            found.append(
+                f"{what}, but says the same as the file, as far as the two can be compared: it is published once, to "
+                "take it over."
+            )
         else:
             found.append(f"{what}. It is replaced by the file, since `adopt` is `git`.")
     if facts.is_adoption and decision.verdict is Verdict.UNCHANGED and live is not None:
         found.append(f"Version {live.version} is left as it is, since `adopt` is `live`. It is not what the file says.")
     if going and facts.base is not None and facts.base is not live and live is not None and not facts.merges:
         what = f"Version {live.version} was published{refusals.by_at(live.by, live.at)} after our {facts.base.version}"
-        same = "the same as the file" if facts.same else f"the same as our version {facts.base.version}"
-        found.append(f"{what} and says {same}.")
+        if facts.unseen:
+            found.append(f"{what}: {changed(facts.drift or FlowDifference())}. It goes, since `adopt` is `git`.")
+        else:
+            same = "the same as the file" if facts.same else f"the same as our version {facts.base.version}"
+            found.append(f"{what} and says {same}.")
     if decision.verdict is not Verdict.LOCKED and state.is_locked:
         found.append(_lock_notice(facts, options, going))
     draft = state.draft()
     if decision.verdict is not Verdict.DRAFT and draft is not None:
-        what = "It is published over, since `on-draft` is `publish-over`." if going else "It is not touched."
+        over = "our own client left it" if facts.foreign_draft is None else "`on-draft` is `publish-over`"
+        what = f"It is published over, since {over}." if going else "It is not touched."
         found.append(f"There is a newer draft: {draft.described()}. {what}")
+    said = clean(state.description)
+    if going and live is not None and not state.holds_nodes and said not in (live.description, facts.description):
+        found.append(f"Its description was changed on the platform, to `{_line(said)}`; the file's takes its place.")
     if going and facts.newer is not True and facts.base is not None and facts.base.stamp is not None:
         deployed = facts.base.stamp.commit
         if deployed and options.allow_rollback:
             found.append(f"The live version's commit {short(deployed)} is not known to be older: `allow-rollback`.")
     return found
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONG else f"{line[: _LONG - 1]}…"
 
 
 def _lock_notice(facts: Facts, options: Options, going: bool) -> str:
@@ -123,15 +158,19 @@ def foreign(facts: Facts, options: Options) -> Decision | None:
     if live is None:
         stamp = base.stamp if base is not None else None
         return refusals.deactivated(base.version, stamp.commit) if base is not None and stamp is not None else None
+    if live.is_stray and options.adopt != "git":
+        return refusals.stray(facts.state, live.version)
     if facts.newer_ours:
         return refusals.rolled_back(live.version, facts.newer_ours)
     if facts.problems:
         return _drifted(facts, live, options)
-    if facts.merges or facts.same or base is live:
-        return None
     if base is None:
-        return _adoption(facts, live, options)
-    return None if live.digest == base.digest and not facts.drift else _drifted(facts, live, options)
+        return None if facts.merges or facts.same else _adoption(facts, live, options)
+    if facts.merges or base is live or facts.has_theirs or (live.digest == base.digest and not facts.drift):
+        return None
+    if facts.same and facts.unseen:
+        return None if options.adopt == "git" else refusals.unseen(_drifted(facts, live, options))
+    return _drifted(facts, live, options)
 
 
 def _adoption(facts: Facts, live: Held, options: Options) -> Decision | None:
@@ -165,7 +204,7 @@ def _held(facts: Facts, options: Options) -> Decision | None:
     state = facts.state
     if state.locked_against(facts.client_id) and not options.force_unlock:
         return refusals.locked(state)
-    draft = state.draft()
+    draft = facts.foreign_draft
     if draft is not None and options.on_draft == "stop":
         return refusals.drafted(draft, facts.live.version if facts.live is not None else "")
     return None

@@ -234,7 +234,7 @@ def test_never_deployed_from_here_but_the_same(bench: Bench) -> None:
         "2.0",
         (
             "Version 1.0, published by A Colleague at 2027-01-15T08:00:00.000Z, was not deployed from here, but says "
-            "the same as the file: it is published once, to take it over."
+            "the same as the file, as far as the two can be compared: it is published once, to take it over."
         ),
     )
 

@@ -21,6 +21,7 @@ stamps = st.builds(
     st.text(st.characters(codec="utf-8"), max_size=40),
     st.text(HEX, min_size=32, max_size=32),
     st.text(HEX, min_size=32, max_size=32),
+    st.none() | st.integers(0, 999_999_999),
 )
 pieces = st.sampled_from([str(STAMP), str(STAMP)[:40], str(STAMP)[40:], "[ivr-action:1 ", "]", " ", "\n", "commit="])
 descriptions = st.text(max_size=40) | st.lists(st.text(max_size=5) | pieces, max_size=6).map("".join)
@@ -53,10 +54,10 @@ def test_a_damaged_stamp_is_none(stamp: Stamp, data: st.DataObject) -> None:
 
 
 def test_how_it_looks() -> None:
-    stamp = Stamp("0123456789abcdef0123456789abcdef01234567", "flows/Grüße [1].yaml", "b" * 32, "c" * 32)
+    stamp = Stamp("0123456789abcdef0123456789abcdef01234567", "flows/Grüße [1].yaml", "b" * 32, "c" * 32, 14)
     assert write("Main line\n", stamp) == (
         "Main line [ivr-action:1 commit=0123456789abcdef0123456789abcdef01234567 file=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-        " published=cccccccccccccccccccccccccccccccc path=flows/Gr%C3%BC%C3%9Fe%20%5B1%5D.yaml]"
+        " published=cccccccccccccccccccccccccccccccc after=14 path=flows/Gr%C3%BC%C3%9Fe%20%5B1%5D.yaml]"
     )
 
 
