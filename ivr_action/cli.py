@@ -150,6 +150,12 @@ def _parser(chosen: str = "") -> argparse.ArgumentParser:
     rules = commands.add_parser("rules", help="list the rules, or explain one", description="List the rules.")
     rules.add_argument("id", metavar="ID", nargs="?", help="the rule to explain")
     rules.set_defaults(run=_show("rules"))
+    from ivr_action.compile_command import add_compile
+
+    compiling = add_compile(commands)
+    _add_shared(compiling, ("substitutions", "config"))
+    compiling.set_defaults(run=_compile)
+
     from ivr_action.emulator.command import add_emulator
 
     add_emulator(commands, __version__)
@@ -330,6 +336,15 @@ def _call(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) 
     config = replace(_policy(options, environ).config, ignore=())
     typed = options.stdin or sys.stdin
     return run_call(options, lambda names: _read(names, options, environ, config), typed, out)
+
+
+def _compile(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
+    from ivr_action.compile_command import run
+    from ivr_action.report.look import Look
+
+    config = replace(_policy(options, environ).config, ignore=())
+    look = Look(__version__, _colourful(options.stderr, environ))
+    return run(options, lambda names: _read(names, options, environ, config), os.getcwd(), out, look)
 
 
 def _show(what: str) -> Callable[..., int]:

@@ -21,21 +21,35 @@ def load_substitutions(given: str, root: str) -> tuple[dict[str, str] | None, st
     Raises:
         UsageError: the file cannot be read, or it is no map of scalars, or a key occurs twice.
     """
+    return load_map(given, root, "substitutions")
+
+
+def load_map(given: str, root: str, what: str) -> tuple[dict[str, str] | None, str]:
+    """As `load_substitutions`, for any map of texts.
+
+    Args:
+        given: a path, a map, or nothing.
+        root: the folder that a path is relative to.
+        what: what the map is called in messages.
+
+    Raises:
+        UsageError: as there.
+    """
     if not given.strip():
         return None, ""
     if _is_map(given):
-        return _parse(given, "`substitutions`"), ""
+        return _parse(given, f"`{what}`"), ""
     try:
         with open(os.path.join(root, given), "rb") as file:
             data = file.read(_SIZE_LIMIT + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise UsageError(f"The substitutions file `{given}` cannot be read: {error.strerror}.", _HINT) from error
+        raise UsageError(f"The {what} file `{given}` cannot be read: {error.strerror}.", _HINT) from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"The substitutions file `{given}` is not UTF-8.", _HINT) from error
+        raise UsageError(f"The {what} file `{given}` is not UTF-8.", _HINT) from error
     if len(data) > _SIZE_LIMIT:
-        raise UsageError(f"The substitutions file `{given}` is larger than {_SIZE_LIMIT >> 20} MiB.", _HINT)
-    return _parse(text, f"The substitutions file `{given}`"), given
+        raise UsageError(f"The {what} file `{given}` is larger than {_SIZE_LIMIT >> 20} MiB.", _HINT)
+    return _parse(text, f"The {what} file `{given}`"), given
 
 
 def rendered(text: str, values: Mapping[str, str] | None) -> str:

@@ -157,7 +157,7 @@ class Planner:
         if name and _PROMPT.fullmatch(name):
             return name
         said = f"nobody knows the name of the prompt `{id_}`"
-        hint = f"Give it with `--prompts`, as `{id_}: name_of_the_prompt`, or create the prompt on the platform."
+        hint = f"Say it in the environment's `prompts` or with `--prompts`, as `{id_}: name_of_the_prompt`."
         if name:
             said = f"the prompt `{id_}` is called `{name}`, which is no name that an expression can hold"
             hint = "Rename the prompt: letters, digits and `_`."
