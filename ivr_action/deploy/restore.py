@@ -11,6 +11,7 @@ from ivr_action.deploy.digests import file_digest, published_digest
 from ivr_action.deploy.live import Held, Reader
 from ivr_action.deploy.locks import released
 from ivr_action.deploy.refusals import Decision, short
+from ivr_action.deploy.republish import publish_by_number
 from ivr_action.deploy.sending import Known, MovedError, Sending, guard_of
 from ivr_action.deploy.stamp import Stamp, clean, write
 from ivr_action.deploy.survey import the_organisation
@@ -29,8 +30,6 @@ from ivr_action.model.deployment import DeployedFlow, Result
 from ivr_action.model.plan import PlannedFlow, Verdict
 
 _SHOWN = 5
-_PATIENCE, _PAUSE = 60.0, 2.0
-"""Seconds that the platform has to publish a version by its number, and between two looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,7 @@ class Restoring:
     def _by_number(self, state: FlowState) -> DeployedFlow:
         self._intend()
         self.sending.tries += 1
-        published = self._published(state)
+        published = publish_by_number(self.ground, state.id, self.wish.version)
         if published != self.wish.version:
             said = (
                 f"Flow `{state.name}` ({state.id}): the platform took the request to publish version "
@@ -266,20 +265,6 @@ class Restoring:
             "by somebody, since a newer version of ours is there.",
         )
         return replace(found, to_version=published)
-
-    def _published(self, state: FlowState) -> str:
-        """The published version, once the platform has done what it was asked for, or has had its time for it."""
-        inspector, ground, wanted = self.ground.inspector, self.ground, self.wish.version
-        inspector.publish_version(state.id, wanted)
-        clock = ground.pace.clock
-        until = clock.now() + _PATIENCE
-        while True:
-            now = inspector.state(state.id)
-            published = now.published.id if now.published is not None else ""
-            over = now.operation is not None and now.operation.action == "PUBLISH" and now.operation.complete
-            if published == wanted or over or clock.now() >= until:
-                return published
-            ground.pace.wait(_PAUSE, f"version {wanted} is being published", ground.deadline)
 
     def _told(self, saved: Saved, old: Held, state: FlowState, live: Held | None) -> DeployedFlow:
         stamp = old.stamp
