@@ -33,7 +33,7 @@ _LINES = 10
 
 
 def tell(world: World, gate: Gate, released: Released) -> tuple[Finding, ...]:
-    """Tells all of it, the log first and the outputs last.
+    """Tells all of it, the log and the outputs first: what fails afterwards takes nothing of them away.
 
     Returns:
         What was found, by the plan or the deployment too, worst first.
@@ -49,7 +49,9 @@ def tell(world: World, gate: Gate, released: Released) -> tuple[Finding, ...]:
         _problem(world, released.problem)
     for warning in released.warnings:
         world.commands.annotate("warning", warning, title="ivr-action")
-    files = _files(world, gate, released, look)
+    write_outputs(world.environ, {**EMPTY, **_outputs(gate, released)})
+    world.reported.set()
+    write_outputs(world.environ, _files(world, gate, released, look))
     problem = _commented(world, gate, released, look)
     if problem:
         report = replace(report, notices=(*report.notices, problem))
@@ -57,7 +59,6 @@ def tell(world: World, gate: Gate, released: Released) -> tuple[Finding, ...]:
     if settings.summary == "true" and look.limit:
         for text in _summary(replace(gate, report=report), released, look):
             summary.append(world.environ, text)
-    write_outputs(world.environ, {**EMPTY, **_outputs(gate, released), **files})
     return found
 
 
@@ -76,12 +77,14 @@ def comment(world: World, settings: Settings, text: str, *, worth_it: bool) -> s
 
 def fail(world: World, message: str, hint: str) -> None:
     """Says in every place why there is no result."""
-    with contextlib.suppress(OSError):
-        write_outputs(world.environ, EMPTY)
+    if not world.reported.is_set():
+        with contextlib.suppress(OSError):
+            write_outputs(world.environ, EMPTY)
     text = f"{message}\n{hint}" if hint else message
     world.commands.annotate("error", text, title="ivr-action")
     with contextlib.suppress(OSError):
-        summary.append(world.environ, not_done("not checked", message, hint))
+        what = "not everything could be reported" if world.reported.is_set() else "not checked"
+        summary.append(world.environ, not_done(what, message, hint))
 
 
 def not_done(what: str, message: str, hint: str) -> str:

@@ -56,6 +56,8 @@ class World:
     monotonic: Callable[[], float]
     outside: Outside = field(default_factory=Outside)
     stop: Stop = field(default_factory=Stop)
+    reported: threading.Event = field(default_factory=threading.Event)
+    """Set once the outputs have a result: whatever fails afterwards must not take it away."""
 
     @property
     def is_review(self) -> bool:

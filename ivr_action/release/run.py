@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from ivr_action.deploy.values import Ground
     from ivr_action.notify.webhooks import WebhookOptions
 
-_UNKNOWN = 3
-"""Exit status where a flow could not be looked at."""
+_UNKNOWN, _BUG = 3, 70
+"""Exit status where a flow could not be looked at, and where we are at fault."""
+_log = logging.getLogger(__name__)
 _UNDONE = {"plan": "no plan", "drift": "drift not known", "restore": "nothing was restored"}
 _STOPPED = "The run was told to end, and the platform had not answered yet"
 
@@ -77,16 +79,25 @@ class Release:
                 close()
         except IvrError as error:
             return self._failed(error)
+        except Exception as error:
+            if not self._journal.open and not self._journal.ended:
+                raise
+            # A bug of ours must not hide what has been saved.
+            _log.error("A bug of ours: %s: %s", type(error).__name__, error, exc_info=error)
+            return replace(self.so_far(f"A bug of ours ended it: {type(error).__name__}: {error}."), status=_BUG)
 
-    def so_far(self) -> Released:
-        """How far it came, where it was told to end and has not done so in time."""
+    def so_far(self, why: str = f"{_STOPPED}.") -> Released:
+        """How far it came, where it was told to end and has not done so in time.
+
+        Args:
+            why: it is not waited for any longer.
+        """
         errand = self._errand
         if not errand.decision.writes:
-            return self._failed(PlatformError(f"{_STOPPED}.", "Nothing was changed."))
-        if self._saved is not None:
-            deployment = self._saved
-        else:
-            flows = [*self._journal.ended, *(_in_doubt(flow) for flow in self._journal.open)]
+            return self._failed(PlatformError(why, "Nothing was changed."))
+        deployment = self._saved
+        if deployment is None:
+            flows = [*self._journal.ended, *(_in_doubt(flow, why) for flow in self._journal.open)]
             known = {flow.path for flow in flows}
             if errand.decision.command == "deploy":
                 flows += [
@@ -94,10 +105,9 @@ class Release:
                     for one in errand.deployables()
                     if one.path not in known
                 ]
-            deployment = Deployment(tuple(flows), errand.decision.environment, stopped=f"{_STOPPED}.")
-        return with_records(
-            Released(self._plan_made, deployment, status=deployment.exit_status or 3), errand, self._journal
-        )  # fmt: skip
+            deployment = Deployment(tuple(flows), errand.decision.environment, stopped=why)
+        released = Released(self._plan_made, deployment, status=deployment.exit_status or _UNKNOWN)
+        return with_records(released, errand, self._journal)
 
     def _failed(self, error: IvrError) -> Released:
         undone = _UNDONE.get(self._errand.decision.command, "nothing was deployed")
@@ -191,7 +201,7 @@ class Release:
             )
 
 
-def _in_doubt(flow: PlannedFlow) -> DeployedFlow:
+def _in_doubt(flow: PlannedFlow, why: str) -> DeployedFlow:
     return DeployedFlow(
         flow.path,
         flow.name,
@@ -199,6 +209,6 @@ def _in_doubt(flow: PlannedFlow) -> DeployedFlow:
         Result.UNKNOWN,
         flow.flow_id,
         flow.live_version,
-        message=f"{_STOPPED}; whether the flow was saved is not known.",
+        message=f"{why} Whether the flow was saved is not known.",
         hint="Deploy again: a version that holds the file already is recognised.",
     )

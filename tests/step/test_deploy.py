@@ -8,12 +8,15 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from ivr_action.audit.verify import read_lines, verify
+from ivr_action.genesys.clock import Clock
+from ivr_action.world import Outside
 from tests.conftest import Ran
 from tests.samples import menu_flow
 from tests.step.conftest import FLOW, TAG, Site
@@ -158,6 +161,26 @@ def test_a_plan_that_was_shown_is_compared_with(site: Site) -> None:
     wrong = site.tag(expected_plan="flows/main.yaml")
     assert wrong.status == 2
     assert "`flows/main.yaml` is no plan of this program" in wrong.out
+
+
+def test_what_cannot_be_written_afterwards_hides_no_deployment(site: Site) -> None:
+    ran = site.tag(allow_create="true", deployment_file="flows")
+    assert ran.status == 2
+    assert deployed(ran) == {FLOW: ("created", "", "1.0")}
+    assert "`flows` cannot be written" in ran.summary.replace("<code>", "`").replace("</code>", "`")
+
+
+def test_a_failure_of_ours_in_the_middle_hides_no_deployment(site: Site) -> None:
+    def now() -> datetime:
+        if any(flow.published for flow in site.emulator.world.state.flows.values()):
+            raise RuntimeError("no time")  # once it is saved: the record of its end asks for the time
+        return datetime(2027, 1, 1, tzinfo=UTC)
+
+    site.edges["outside"] = Outside(clock=lambda stop: Clock(site.time.now, site.time.sleep, stop), now=now)
+    ran = site.tag(allow_create="true")
+    assert ran.status == 70
+    assert deployed(ran) == {FLOW: ("created", "", "1.0")}
+    assert "A bug of ours ended it: RuntimeError: no time" in ran.out
 
 
 # -- told to end ----------------------------------------------------------------------------------------------------
