@@ -255,7 +255,7 @@ def test_the_image_is_small_and_compiled(runner: Runner) -> None:
         return runner.engine.docker("image", "inspect", *arguments).stdout
 
     size, base = (int(inspect("--format={{.Size}}", name)) for name in (runner.image, "python:3.13-slim"))
-    assert size - base < 100_000_000
+    assert size - base < 250_000_000, "two thirds of it are the official SDK"
 
     look = """\
 import pathlib, sysconfig, yaml
