@@ -84,12 +84,13 @@ def scope_of(
     readings = [read(file.path, file.data) for file in found.files]
     changed = tuple(file.path for file in found.files if _has(changes, file))
     total = count_of(len(readings), "flow file")
-    every = Scope(readings, (), before, changed, f"Checked all {total}.", tuple(notices), tuple(alerts))
+    all_of_them = "the one flow file" if len(readings) == 1 else f"all {total}"
+    every = Scope(readings, (), before, changed, f"Checked {all_of_them}.", tuple(notices), tuple(alerts))
     if changed_only == "false" or rules_changed:
         return every
     if not changes.known:
         if changes.expected:
-            return replace(every, words=f"Checked all {total}: {changes.reason}.")
+            return replace(every, words=f"Checked {all_of_them}: {changes.reason}.")
         notice = f"Git could not tell what changed, so every flow file was checked: {changes.reason}."
         return replace(every, notices=(notice, *notices))
     return _narrowed(every, changes, total)

@@ -14,12 +14,13 @@ from ivr_action.report.deployment_words import (
     Delivery,
     besides,
     called,
+    changes_of,
     exit_words,
     headline,
     mark,
     result,
     span,
-    told,
+    told_all,
     took,
     versions,
     worst_first,
@@ -99,16 +100,15 @@ def _add_table(page: Page, deployment: Deployment, look: Look) -> int:
     keep = page.room // 2
     rows = [flow for flow in worst_first(deployment) if flow.result not in _QUIET]
     shown = 0
-    if rows and page.add(
-        f"| | Flow | Result | Live version | What changed | Took | File |\n|{' --- |' * 7}\n",
-        keep,
-    ):
+    timed = any(took(flow) for flow in rows)
+    head = f"| | Flow | Result | Live version | What changed |{' Took |' if timed else ''} File |\n"
+    if rows and page.add(f"{head}|{' --- |' * (6 + timed)}\n", keep):
         for flow in rows[:_ROWS]:
-            if not page.add(_row(flow, look), keep + _MORE):
+            if not page.add(_row(flow, look, timed=timed), keep + _MORE):
                 break
             shown += 1
         if shown < len(rows):
-            page.add(f"| | and {count_of(len(rows) - shown, 'more flow')} | | | | | |\n", keep)
+            page.add(f"| | and {count_of(len(rows) - shown, 'more flow')} | | | |{' |' if timed else ''} |\n", keep)
         page.add("\n")
     for quiet in _QUIET:
         flows = [flow for flow in deployment.flows if flow.result is quiet]
@@ -121,14 +121,14 @@ def _add_table(page: Page, deployment: Deployment, look: Look) -> int:
     return len(rows) - shown
 
 
-def _row(flow: DeployedFlow, look: Look) -> str:
+def _row(flow: DeployedFlow, look: Look, *, timed: bool) -> str:
     cells = [
         ICONS[flow.result],
         escape(called(flow), NAME),
         escape(result(flow)),
         escape(versions(flow)),
-        escape(flow.changes.summary()) if flow.changes else "",
-        escape(took(flow)),
+        escape(changes_of(flow)),
+        *([escape(took(flow))] if timed else []),
         file_link(flow.path, look),
     ]
     return f"| {' | '.join(cells)} |\n"
@@ -154,10 +154,11 @@ def _end(deployment: Deployment, deliveries: Sequence[Delivery], audit: str) -> 
     yield f"{escape(f'{took}{waiting}. ' if took else '')}{escape(exit_words(deployment))}\n\n"
     if deliveries:
         yield "**Told:**\n\n"
-        for delivery in deliveries[:_DELIVERIES]:
-            yield f"- {VALID if delivery.result == 'delivered' else '⚠️'} {escape(told(delivery), _TEXT)}\n"
-        if len(deliveries) > _DELIVERIES:
-            yield f"- and {len(deliveries) - _DELIVERIES:,} more\n"
+        lines = told_all(deliveries)
+        for text, well in lines[:_DELIVERIES]:
+            yield f"- {VALID if well else '⚠️'} {escape(text, _TEXT)}\n"
+        if len(lines) > _DELIVERIES:
+            yield f"- and {len(lines) - _DELIVERIES:,} more\n"
         yield "\n"
     if audit:
         yield f"**Audit:** {prose(audit, _TEXT)}\n\n"
@@ -169,7 +170,8 @@ def _add_changes(page: Page, deployment: Deployment, look: Look) -> int:
     for flow in worst_first(deployment):
         if not flow.changes:
             continue
-        title = f"{ICONS[flow.result]} {escape(called(flow), NAME)} {code(flow.path, NAME)}: {escape(versions(flow))}"
+        said = f"{versions(flow)}, {changes_of(flow)}"
+        title = f"{ICONS[flow.result]} {escape(called(flow), NAME)} {code(flow.path, NAME)}: {escape(said)}"
         body = items(flow.changes, _NODES, path=flow.path, look=look)
         left += not page.add(f"<details><summary>{title}</summary>\n\n{body}\n</details>\n\n")
     return left

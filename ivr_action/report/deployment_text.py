@@ -10,10 +10,11 @@ from ivr_action.report.deployment_words import (
     Delivery,
     besides,
     called,
+    changes_of,
     exit_words,
     headline,
     result,
-    told,
+    told_all,
     took,
     versions,
     worst_first,
@@ -72,7 +73,7 @@ def _inside(flow: DeployedFlow, look: Look) -> Iterator[str]:
     for text in besides(flow):
         yield f"  {one_line(text)}"
     if flow.changes:
-        yield f"  {one_line(flow.changes.summary())}"
+        yield f"  {one_line(changes_of(flow))}"
         yield from lines(flow.changes, look)
     if took(flow):
         yield f"  took {took(flow)}"
@@ -81,8 +82,8 @@ def _inside(flow: DeployedFlow, look: Look) -> Iterator[str]:
 def _end(deployment: Deployment, look: Look, deliveries: Sequence[Delivery], audit: str) -> Iterator[str]:
     for notice in deployment.notices:
         yield f"{coloured('note', '36', look)} {one_line(notice)}"
-    for delivery in deliveries:
-        yield f"told {told(delivery)}"
+    for line, _ in told_all(deliveries):
+        yield f"told {line}"
     if audit:
         yield f"audit: {one_line(audit)}"
     if deployment.stopped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from ivr_action.model import Finding, Level, Location
@@ -171,6 +172,23 @@ def told(delivery: Delivery) -> str:
     status = f" ({one_line(str(delivery.status), 40)})" if delivery.status else ""
     reason = f": {one_line(delivery.reason, 300)}" if delivery.reason else ""
     return f"{host(delivery.url)}{event} · {one_line(str(delivery.result), NAME)}{status}{reason}"
+
+
+def told_all(deliveries: Sequence[Delivery]) -> list[tuple[str, bool]]:
+    """A sentence for each delivery and whether it arrived; what reads alike is one, with how often."""
+    counted: dict[tuple[str, bool], int] = {}
+    for delivery in deliveries:
+        line = told(delivery), delivery.result == "delivered"
+        counted[line] = counted.get(line, 0) + 1
+    return [(f"{text} · {times:,} times" if times > 1 else text, well) for (text, well), times in counted.items()]
+
+
+def changes_of(flow: DeployedFlow) -> str:
+    """What the new version changed, or would have changed where there is none."""
+    if not flow.changes:
+        return ""
+    summary = flow.changes.summary()
+    return f"not deployed: {summary}" if flow.result in (Result.REFUSED, Result.FAILED) else summary
 
 
 def host(url: str) -> str:

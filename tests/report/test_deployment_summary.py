@@ -11,7 +11,7 @@ from ivr_action.model.deployment import Deployment, Result
 from ivr_action.report import Look
 from ivr_action.report.deployment_summary import render
 from ivr_action.report.deployment_words import findings_of, headline, host, span, versions
-from tests.plans import Told, deployed, hostile_deployment
+from tests.plans import CHANGES, Told, deployed, hostile_deployment
 from tests.report.test_summary import OURS, page_of
 from tests.samples import HOSTILE, finding
 
@@ -88,6 +88,23 @@ def test_webhooks_show_hosts_only_and_the_audit_is_named() -> None:
     assert "secret" not in text
     assert "pw" not in text
     assert "Audit: audit.jsonl, head 3:abc." in text
+
+
+def test_receivers_that_were_told_alike_share_a_line() -> None:
+    told = (Told("a.example.org"), Told("b.example.org"), Told("a.example.org"))
+    text = page_of(render(deployment(Result.DEPLOYED), LOOK, deliveries=told)).text
+    assert text.count("a.example.org") == 1
+    assert "✅ a.example.org · deployment.succeeded · delivered (204) · 2 times" in text
+    assert "delivered (204)\n" in text[text.index("b.example.org") :]
+
+
+def test_changes_that_were_not_deployed_are_not_called_changes() -> None:
+    found = deployment(Result.REFUSED)
+    refused = replace(found.flows[0], changes=CHANGES, seconds=0.0, waited=0.0, attempts=0, conflicts=0)
+    text = page_of(render(replace(found, flows=(refused,)), LOOK)).text.replace("\u200b", "")
+    assert text.count(f"not deployed: {CHANGES.summary()}") == text.count(CHANGES.summary()) == 2
+    assert "Took" not in text  # nothing was sent
+    assert "Took" in page_of(render(deployment(Result.DEPLOYED), LOOK)).text
 
 
 def test_nothing_hostile_becomes_markup() -> None:
