@@ -42,8 +42,8 @@ class AfterJob:
                         f"flow, {end.flow_id}."
                     )
                 ],
-                "The platform finds a job's flow by the name and type in the file. See whether somebody renamed the "
-                "flow meanwhile, and delete the other one if nobody uses it.",
+                "The platform finds a job's flow by the name and type in the file. Somebody has renamed the flow "
+                "meanwhile, most likely: delete the other one, then deploy with `allow-rename: true`.",
             )
         look = 1
         while True:
