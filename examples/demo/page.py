@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token
+
+from examples.demo.drawing import draw
 
 _STYLE = """
 body { margin: 0 auto; max-width: 1000px; padding: 24px; color: #1f2328; font: 15px/1.5 system-ui, sans-serif; }
@@ -33,6 +37,7 @@ def write_page(path: Path, pages: Sequence[tuple[str, str]]) -> None:
         pages: title and Markdown of each summary.
     """
     reader = MarkdownIt("commonmark", {"html": True}).enable("table")
+    reader.add_render_rule("fence", _fence)
     links = "".join(f'<li><a href="#run-{number}">{html.escape(title)}</a></li>' for number, (title, _) in _each(pages))
     body = "".join(
         f'<section id="run-{number}"><header>{html.escape(title)}</header>{reader.render(text)}</section>'
@@ -44,6 +49,12 @@ def write_page(path: Path, pages: Sequence[tuple[str, str]]) -> None:
         f"<style>{_STYLE}</style><nav><h1>What the runs of the demo say</h1><ol>{links}</ol></nav>{body}</html>\n",
         encoding="utf-8",
     )
+
+
+def _fence(_: RendererProtocol, tokens: Sequence[Token], index: int, *__: object) -> str:
+    """A flowchart as a picture; any other block as it is."""
+    token = tokens[index]
+    return draw(token.content) if token.info == "mermaid" else f"<pre><code>{html.escape(token.content)}</code></pre>"
 
 
 def _each(pages: Sequence[tuple[str, str]]) -> list[tuple[int, tuple[str, str]]]:

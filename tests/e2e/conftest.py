@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.act import hold_action
 from tests.e2e.engine import Engine, EngineUnavailableError, open_engine
-from tests.e2e.runner import Runner
+from tests.e2e.runner import Repository, Runner
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "ivr-action:e2e"
@@ -42,3 +43,9 @@ def runner(engine: Engine, image: str, tmp_path: Path) -> Runner:
     runner = Runner(engine, image, tmp_path)
     runner.workspace.mkdir()
     return runner
+
+
+@pytest.fixture
+def repository(engine: Engine, image: str, tmp_path: Path) -> Repository:
+    """A repository that holds the action itself; nothing is committed yet."""
+    return hold_action(engine, image, tmp_path / "repository")
