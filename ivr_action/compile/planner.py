@@ -13,6 +13,7 @@ from ivr_action.compile.problems import Problems
 from ivr_action.compile.rules import Leads, Rules, read_rules
 from ivr_action.compile.steps import Do, Go, Step, Way
 from ivr_action.compile.variables import Variables
+from ivr_action.flow.conditions import EVENT_WORDS
 from ivr_action.flow.document import is_scalar, plain, text
 from ivr_action.flow.flow import GraphNode, NodeGraphFlow
 from ivr_action.flow.node_types import node_type
@@ -199,6 +200,8 @@ class Planner:
             try:
                 ways.append((write(lead.tree, self.variables.lookup), Go(lead.destination)))
             except UnwritableError as error:
+                if self.problems.stops and not names(lead.tree).isdisjoint(EVENT_WORDS):
+                    continue  # that it speaks of the caller here was said before
                 condition = lead.rule.condition if lead.rule is not None else None
                 said = condition.text.strip() if condition is not None else ""
                 self.problems.at(

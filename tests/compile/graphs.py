@@ -125,9 +125,14 @@ def _node(draw: st.DrawFn, ids: list[str], number: int) -> dict[str, Any]:
         return node("playAudio", *draw(_ways(on_variables, ids, 1)), default, tts=f"Prompt {number}.")
     if kind in ("decision", "switch", "loop", "start"):
         return node(kind, *draw(_ways(on_variables, ids, 3)), default)
-    if kind == "updateData":
-        values = draw(st.sampled_from([{"vip": True}, {"count": 3, "tier": "gold"}, {"tier": "silver"}, {"rate": 2.5}]))
-        return node("updateData", default, variables=values)
+    if kind in ("dataAction", "dataTableLookup", "schedule"):
+        return draw(_asking(ids, kind, default))
+    return draw(_other(ids, kind, number, default))
+
+
+@st.composite
+def _asking(draw: st.DrawFn, ids: list[str], kind: str, default: tuple[str, str]) -> dict[str, Any]:
+    """A node that asks the world."""
     if kind == "dataAction":
         conditions = st.sampled_from(["error", "timeout", "error || timeout", "invoice.found", "invoice.amount > 2"])
         ways = draw(_ways(conditions, ids, 3))
@@ -136,9 +141,16 @@ def _node(draw: st.DrawFn, ids: list[str], number: int) -> dict[str, Any]:
     if kind == "dataTableLookup":
         ways = draw(_ways(st.sampled_from(["error", "error && vip", "invoice.found"]), ids, 2))
         return node("dataTableLookup", *ways, default, table="Rows", key={"variable": "tier"}, result="invoice")
-    if kind == "schedule":
-        conditions = st.sampled_from(["hours == 'open'", "hours == 'closed'", "hours in ['holiday', 'open']", "vip"])
-        return node("schedule", *draw(_ways(conditions, ids, 3)), default, scheduleGroup="Hours", result="hours")
+    conditions = st.sampled_from(["hours == 'open'", "hours == 'closed'", "hours in ['holiday', 'open']", "vip"])
+    return node("schedule", *draw(_ways(conditions, ids, 3)), default, scheduleGroup="Hours", result="hours")
+
+
+@st.composite
+def _other(draw: st.DrawFn, ids: list[str], kind: str, number: int, default: tuple[str, str]) -> dict[str, Any]:
+    target = st.sampled_from(ids)
+    if kind == "updateData":
+        values = draw(st.sampled_from([{"vip": True}, {"count": 3, "tier": "gold"}, {"tier": "silver"}, {"rate": 2.5}]))
+        return node("updateData", default, variables=values)
     if kind == "setParticipantData":
         return node("setParticipantData", default, attributes={"tier": {"variable": "tier"}, "n": number})
     if kind == "transfer":
