@@ -194,10 +194,12 @@ def _commented(world: World, gate: Gate, released: Released, look: Look) -> str:
 
 
 def _summary(gate: Gate, released: Released, look: Look) -> Iterator[str]:
-    """The parts of the summary, the most important first; each keeps room for those behind it."""
+    """The parts of the summary, in the order of the comment, but what was deployed first of all; each keeps room for
+    those behind it."""
     room = look.limit
-    for made in (_deployed, _planned, _checked):
-        text = made(gate, released, replace(look, limit=room if made is _checked else room * 2 // 3))
+    planned = released.plan is not None and released.deployment is None
+    for made, last in ((_deployed, False), (_checked, not planned), (_planned, True)):
+        text = made(gate, released, replace(look, limit=room if last else room * 2 // 3))
         if text:
             yield text
             room -= len(text.encode("utf-8", "backslashreplace"))

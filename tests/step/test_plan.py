@@ -36,7 +36,7 @@ def test_a_plan_says_what_a_deployment_would_do_and_changes_nothing(site: Site) 
     assert ran.outputs["deployed"] == "[]"
     whole = json.loads((ran.workspace / ran.outputs["plan-file"]).read_text(encoding="utf-8"))
     assert (whole["environment"], whole["against"]) == ("test", "platform")
-    assert "1 flow would be deployed to test" in ran.summary
+    assert ran.summary.index("IVR flows: ") < ran.summary.index("1 flow would be deployed to test")
     assert "1 flow would be deployed to test" in ran.out
     assert "Please press one" in ran.out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Sequence
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from ivr_action.check import CheckOptions
 from ivr_action.flow.read import Reading
 from ivr_action.model import Report
+from ivr_action.settings import OUTPUTS
 from tests.conftest import Repository, Step
 from tests.runner.test_log import commands_in
 from tests.samples import HOSTILE, menu_flow
@@ -205,3 +207,16 @@ def test_a_summary_that_cannot_be_written_changes_neither_outputs_nor_status(
     assert ran.status == 1
     assert ran.outputs["error-count"] == "1"
     assert "summary cannot be written: No such file or directory" in ran.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancelled_check_says_so_and_writes_its_outputs(repository: Repository, step: Step, number: int) -> None:
+    def check(readings: Sequence[Reading], options: CheckOptions) -> Report:
+        os.kill(os.getpid(), number)
+        raise AssertionError("not reached")
+
+    repository.commit({"a.yaml": menu_flow()})
+    ran = step.run_with({"check": check}, "push")
+    assert ran.status == 130
+    assert set(ran.outputs) == set(OUTPUTS)
+    assert "The run was told to end before it came to a result" in ran.summary
