@@ -67,7 +67,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) ->
         _write_text(options.file, found, head is not None, out)
     if not found.holds:
         return BROKEN
-    return UNKNOWN if found.unsettled else 0
+    return UNKNOWN if found.unsettled_count else 0
 
 
 def _write_text(path: str, found: Any, against_head: bool, out: TextIO) -> None:

@@ -71,6 +71,7 @@ class AuditLog:
         self._file = _open(path)
         try:
             self._head = _end(self._file, path, head)
+            self._size = self._file.seek(0, os.SEEK_END)
         except BaseException:
             self._file.close()
             raise
@@ -136,14 +137,22 @@ class AuditLog:
                 os.fsync(self._file.fileno())
             except (OSError, ValueError) as error:
                 self._broken = getattr(error, "strerror", None) or str(error)
+                self._cut_back()
                 raise AuditError(
                     f"The audit log `{self.path}` cannot be written: {self._broken}.",
                     "Nothing is changed without a record. Make room, or name another file with `audit-log`.",
                 ) from error
+            self._size += len(line) + 1
             self._head = self._head.follow(line)
             # Logged too: a log of the run outlives the machine, its disk need not.
             _log.info("Audit %s %s", self._head, line.decode())
             return self._head
+
+    def _cut_back(self) -> None:
+        """Takes half a line off the file, so that it still ends in the head that was told."""
+        with contextlib.suppress(OSError, ValueError):
+            self._file.truncate(self._size)
+            os.fsync(self._file.fileno())
 
 
 def _check_place(path: str, root: str) -> None:
@@ -151,11 +160,11 @@ def _check_place(path: str, root: str) -> None:
     folder = os.path.dirname(os.path.abspath(path))
     try:
         made = not os.path.isdir(folder)
-        os.makedirs(folder, mode=0o755, exist_ok=True)
-        if root:
+        if root:  # looked at before a folder is made, since a link would have that made elsewhere
             real, inside = os.path.realpath(folder), os.path.realpath(root)
             if os.path.commonpath((real, inside)) != inside:
                 raise UsageError(f"The audit log `{path}` leads out of `{root}`.", "Name a path without links in it.")
+        os.makedirs(folder, mode=0o755, exist_ok=True)
         if made and os.path.basename(folder).startswith("."):
             with open(os.path.join(folder, ".gitignore"), "w", encoding="utf-8") as file:
                 file.write("*\n")  # a result is not for the next commit

@@ -39,7 +39,8 @@ class OpenChange:
     path: str
     environment: str = ""
     settled: int = 0
-    """Line of a later outcome for the same file and environment that is certain; 0 where there is none."""
+    """Line of a later outcome for the same file and environment that is certain and names a version; 0 where there is
+    none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Verification:
     problem_count: int = 0
     open_changes: tuple[OpenChange, ...] = ()
     open_count: int = 0
+    unsettled_count: int = 0
+    """Of these: changes to look at, since nothing later says how their flow stands."""
     unproven: tuple[str, ...] = field(default=())
     """What was not compared with anything from outside of the file."""
 
@@ -65,7 +68,7 @@ class Verification:
 
     @property
     def unsettled(self) -> tuple[OpenChange, ...]:
-        """Changes to look at: nothing later says how their flow stands."""
+        """Changes to look at, of those that are kept."""
         return tuple(one for one in self.open_changes if not one.settled)
 
 
@@ -98,7 +101,12 @@ class _Reader:
         self._problems: list[ChainProblem] = []
         self._problem_count = 0
         self._open: dict[str, OpenChange] = {}
-        self._dropped = 0
+        self._unsettled: dict[tuple[str, str], dict[str, None]] = {}
+        """Ids of changes in `_open` by path and environment."""
+        self._more: set[str] = set()
+        """Ids of changes for which there was no room there; they count as not settled."""
+        self._settled = 0
+        """Changes that left `_open` to make room."""
         self._broken = False
         """Whether the line before is none, so that the next one cannot be compared with it."""
 
@@ -114,7 +122,8 @@ class _Reader:
             tuple(self._problems),
             self._problem_count,
             tuple(self._open.values()),
-            len(self._open) + self._dropped,
+            len(self._open) + len(self._more) + self._settled,
+            sum(map(len, self._unsettled.values())) + len(self._more),
             tuple(self._unproven()),
         )
 
@@ -152,20 +161,31 @@ class _Reader:
         """Keeps book of what was begun."""
         change, phase = _text(record, "change_id"), record.get("phase")
         if phase == INTENT:
-            if len(self._open) >= _KEPT:
-                self._dropped += 1
+            if len(self._open) >= _KEPT and not self._make_room():
+                self._more.add(change)
                 return
             named = (_text(record, name) for name in ("timestamp", "flow_id", "name", "path", "environment"))
             at, flow_id, flow, path, environment = named
             self._open[change] = OpenChange(self._count, change, at, flow_id, flow, path, environment)
+            self._unsettled.setdefault((path, environment), {})[change] = None
         elif phase == OUTCOME:
-            self._open.pop(change, None)
-            if record.get("success") is None:
-                return
-            where = _text(record, "path"), _text(record, "environment")
-            for one in tuple(self._open.values()):
-                if (one.path, one.environment) == where and not one.settled:
-                    self._open[one.change_id] = replace(one, settled=self._count)
+            ended, where = self._open.pop(change, None), (_text(record, "path"), _text(record, "environment"))
+            self._more.discard(change)
+            if ended is not None:
+                self._unsettled.get((ended.path, ended.environment), {}).pop(change, None)
+            if record.get("success") is None or not (record.get("version_before") or record.get("version_after")):
+                return  # in doubt itself, or refused before anybody looked at the flow
+            for one in self._unsettled.pop(where, {}):
+                self._open[one] = replace(self._open[one], settled=self._count)
+
+    def _make_room(self) -> bool:
+        """Forgets a change that a later line settles; False where there is none."""
+        settled = next((change for change, one in self._open.items() if one.settled), None)
+        if settled is None:
+            return False
+        del self._open[settled]
+        self._settled += 1
+        return True
 
     def _check_end(self) -> None:
         """What is missing at the end is said of the line that would be the next one."""

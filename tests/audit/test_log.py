@@ -22,9 +22,9 @@ from jsonschema import Draft202012Validator
 
 import ivr_action
 from ivr_action import generate_audit_log
-from ivr_action.audit.chain import NOTHING, Head, canonical
+from ivr_action.audit.chain import NOTHING, Head, canonical, parse_head
 from ivr_action.audit.log import AuditError, AuditLog
-from ivr_action.audit.verify import verify
+from ivr_action.audit.verify import read_lines, verify
 from ivr_action.cli import main
 from ivr_action.errors import UsageError
 from ivr_action.model.deployment import Result
@@ -173,6 +173,7 @@ def test_links_and_folders_are_named_before_anything_is_deployed(tmp_path: Path)
     for name, says in (
         ("link.jsonl", "is a link"),
         ("folder/audit.jsonl", "leads out of"),
+        ("folder/new/audit.jsonl", "leads out of"),
         ("is-a-folder", "is a folder"),
         ("pipe", "is no file"),
         ("file/audit.jsonl", "cannot be written"),
@@ -204,6 +205,25 @@ def test_an_intent_that_cannot_be_written_stops_what_it_announces(tmp_path: Path
         with pytest.raises(AuditError, match="could not be written before"):
             log.intent(planned(2))
         assert log.head == Head()
+
+
+@posix
+def test_half_a_line_on_a_full_disk_is_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.audit.full", str(path)],
+        check=True,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    head, why = result.stdout.splitlines()
+    assert "cannot be written: File too large" in why
+    with path.open("rb") as file:
+        found = verify(read_lines(file), parse_head(head))
+    assert (found.problems, found.lines) == ((), 2)
+    AuditLog(str(path)).close()  # the next run goes on
 
 
 def test_an_intent_is_on_disk_and_in_the_log_before_it_returns(

@@ -214,10 +214,36 @@ def test_a_later_certain_outcome_of_the_same_file_settles_it() -> None:
     doubtful = outcome_record(deployed(0, Result.UNKNOWN), "", ACTOR, AT)
     later = outcome_record(deployed(0), "", ACTOR, AT)
     elsewhere = {**later, "environment": "staging"}
-    for record, settled in ((doubtful, 0), (elsewhere, 0), (later, 2)):
+    unseen = outcome_record(deployed(0, Result.REFUSED, from_version="", to_version=""), "", ACTOR, AT)
+    for record, settled in ((doubtful, 0), (elsewhere, 0), (unseen, 0), (later, 2)):
         line = link({**record, "change_id": "another"}, head) + b"\n"
         [change] = verify([*start, line]).open_changes
         assert change.settled == settled
+
+
+def ends(*changes: tuple[str, str, str]) -> Iterator[bytes]:
+    """A line for each phase, change and file."""
+    head = BEGINNING
+    for phase, change, path in changes:
+        more = {"success": True, "version_after": "8.0"} if phase == "outcome" else {}
+        line = link({"phase": phase, "change_id": change, "path": path, "environment": "", **more}, head)
+        head = head.follow(line)
+        yield line + b"\n"
+
+
+def test_a_change_without_end_is_not_lost_among_many_that_are_settled() -> None:
+    many = [("intent", f"a{number}", "a.yaml") for number in range(1000)]
+    found = verify(ends(*many, ("outcome", "b", "a.yaml"), ("intent", "lost", "b.yaml")))
+    assert [one.change_id for one in found.unsettled] == ["lost"]
+    assert (found.open_count, found.unsettled_count) == (1001, 1)
+
+
+def test_changes_without_end_are_counted_beyond_those_that_are_kept() -> None:
+    many = [("intent", f"a{number}", "a.yaml") for number in range(1005)]
+    found = verify(ends(*many, ("intent", "b", "b.yaml"), ("outcome", "b", "b.yaml")))
+    assert (found.open_count, found.unsettled_count, len(found.open_changes)) == (1005, 1005, 1000)
+    found = verify(ends(*many, ("outcome", "c", "a.yaml")))
+    assert (found.open_count, found.unsettled_count) == (1005, 5)
 
 
 def test_a_head_is_a_number_and_a_hash() -> None:
