@@ -78,6 +78,7 @@ class Terminal:
         self._command, self._out, self._stdin, self._yes = command, out, stdin, yes
         environ = {name: value for name, value in environ.items() if not name.startswith("INPUT_")}
         context = replace(Context.from_environ(environ), workspace=os.getcwd())
+        self._seen = err.isatty()
         self._err = err if isinstance(err, GuardedStream) else GuardedStream(err)
         given = {**given, "flows": "\n".join(files)}
         self._settings = read_settings(environ, lambda name: given.get(name, ""), what="Option", dashes="--")
@@ -128,7 +129,10 @@ class Terminal:
 
     @contextmanager
     def _session(self) -> Iterator[None]:
-        with self._world.stop.listening(), logging_to(self._err, RedactingFormatter(self._redact)):
+        # Who sits there has the file; a log that is kept is a second witness, as in the step.
+        without = "ivr_action.audit" if self._seen else ""
+        formatter = RedactingFormatter(self._redact)
+        with self._world.stop.listening(), logging_to(self._err, formatter, without=without):
             yield
 
     def _gate(self, command: str) -> tuple[Gate, Seen, Decision]:

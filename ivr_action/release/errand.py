@@ -111,7 +111,7 @@ class Errand:
         notices = []
         if unread:
             notices.append(f"Not looked at, since they cannot be read as flows: {some(unread)}.")
-        changed = self.commits.uncommitted(paths) if self.decision.writes else []
+        changed = self.commits.uncommitted(paths) if self.decision.command == "deploy" else []
         if changed:
             notices.append(
                 f"Not as the commit has them: {some(changed)}. The versions will say that they come from that commit."

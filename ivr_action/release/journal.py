@@ -82,4 +82,4 @@ class Journal:
     def sentence(self, path: str) -> str:
         """Where the log is and how far it goes; empty where there is none."""
         nothing = not self.head or self.head.startswith("0:")
-        return "" if nothing else f"The audit log is {path}; its head is {self.head}."
+        return "" if nothing else f"{path}, whose head is {self.head}."

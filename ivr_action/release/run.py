@@ -177,6 +177,7 @@ class Release:
         self._shown(plan)
 
     def _restore(self, ground: Ground) -> Deployment:
+        from ivr_action.deploy.plan import label
         from ivr_action.deploy.restore import restore
 
         errand, wish = self._errand, self._errand.wish()
@@ -186,7 +187,12 @@ class Release:
         target = errand.target()
         stopped = done.message if done.result is Result.SKIPPED else ""
         return Deployment(
-            (done,), target.environment, target.organisation, errand.options().dry_run, done.seconds, stopped=stopped
+            (done,),
+            target.environment,
+            label(ground.inspector.organisation()),
+            errand.options().dry_run,
+            done.seconds,
+            stopped=stopped,
         )
 
     def _check_organisation(self, ground: Ground) -> None:

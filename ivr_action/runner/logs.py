@@ -19,16 +19,21 @@ class Stream(Protocol):
 
 
 @contextlib.contextmanager
-def logging_to(stream: Stream, formatter: logging.Formatter, *, debug: bool = False) -> Iterator[None]:
+def logging_to(
+    stream: Stream, formatter: logging.Formatter, *, debug: bool = False, without: str = ""
+) -> Iterator[None]:
     """Prints what our own modules log; other libraries' loggers stay as they are.
 
     Args:
         stream: takes whole lines.
         formatter: hides secrets.
         debug: also what is only of use to find a mistake of ours.
+        without: name of a logger whose lines are left out but for warnings; empty for none.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
+    if without:
+        handler.addFilter(lambda record: record.levelno >= logging.WARNING or not record.name.startswith(without))
     logger = logging.getLogger(_NAME)
     level, propagate = logger.level, logger.propagate
     logger.setLevel(logging.DEBUG if debug else logging.INFO)
