@@ -10,6 +10,7 @@ from typing import Any
 
 from examples.demo.stage import MAIN_LINE, REMINDER, ROOT, Ran, Stage, must
 from ivr_action.cli import main as command
+from ivr_action.emulator import Emulator
 
 _WIDTH = 118
 _DESK = "          - menuTransferToAcd:\n              name: Front desk\n"
@@ -26,7 +27,6 @@ _RENTALS = """\
                 tts: Rentals cannot be reached. Please call again later.
 """
 _SALES = "Sales will be right with you."
-_NODES = {"config": "nodes/.ivr-action.yml", "scenarios": "nodes/scenarios"}
 
 
 @dataclass
@@ -159,29 +159,33 @@ def colleague(stage: Stage, told: Told) -> None:
 
 def merge(stage: Stage, told: Told) -> None:
     """Node graphs: both changes where they go together, and the field's name where they do not."""
-    told.act("A node graph: both changes are merged, or the field is named")
+    told.act("A node graph: compiled for Genesys Cloud, merged where a platform keeps nodes")
+    told.say("nodes/workshop-reminder.yaml is published to Genesys Cloud as Architect YAML, with `allow-create`:")
+    ran = _deploy_nodes(stage, "n1", stage.cloud, allow_create="true")
+    must((ran.status, stage.cloud.flow("Workshop reminder").published) == (0, "1.0"), "the node graph is live")
+    told.quote(ran.said("Deployment to production"))
     told.say(
-        "nodes/workshop-reminder.yaml goes to a platform that keeps the specification's contract (PUT with If-Match). "
-        "A colleague changes one node there, Mona another one:"
+        "Another platform keeps the specification's contract (nodes, PUT with If-Match). A colleague changes one node "
+        "there, Mona another one:"
     )
-    must(_deploy_nodes(stage, "n1").status == 0, "the node graph is taken over")
+    must(_deploy_nodes(stage, "n2", stage.nodes).status == 0, "the node graph is taken over")
     theirs = {"properties": {"audioResource": {"id": "workshop_holiday_hours", "type": "resource"}}}
     stage.nodes.colleague("edit", "Workshop reminder", nodes={"goodbye": theirs})
     said = "Your bicycle is ready. To talk to the workshop, press 1."
     stage.edit(REMINDER, said, "Your bicycle is as good as new. To talk to the workshop, press 1.")
     stage.commit("Better news")
-    ran = _deploy_nodes(stage, "n2")
+    ran = _deploy_nodes(stage, "n3", stage.nodes)
     must((ran.status, [one["result"] for one in ran.output("deployed")]) == (0, ["merged"]), "both are live")
     must(_node(stage, "goodbye")["properties"] == theirs["properties"], "theirs is live")
     must("as good as new" in _node(stage, "ready")["properties"]["tts"], "ours is live")
-    told.quote(ran.said("Deployment to reminders"))
+    told.quote(ran.said("Deployment to production"))
     told.page("A node graph: merged", ran)
     told.say("Then both change the same field:")
     theirs["properties"] = {"audioResource": {"id": "workshop_closed", "type": "resource"}}
     stage.nodes.colleague("edit", "Workshop reminder", nodes={"goodbye": theirs})
     stage.edit(REMINDER, "id: workshop_hours,", "id: workshop_summer_hours,")
     stage.commit("Summer hours")
-    stopped = _deploy_nodes(stage, "n3")
+    stopped = _deploy_nodes(stage, "n4", stage.nodes)
     must(stopped.status == 3, "that stops")
     told.quote(stopped.said("`properties.audioResource.id`"))
 
@@ -227,7 +231,7 @@ def _results(ran: Ran) -> dict[str, str]:
     return {one["name"]: one["result"] for one in ran.output("deployed")}
 
 
-def _writes(organisation: Any) -> list[str]:
+def _writes(organisation: Emulator) -> list[str]:
     return [
         f"{entry.method} {entry.path}"
         for entry in organisation.log.entries
@@ -235,11 +239,12 @@ def _writes(organisation: Any) -> list[str]:
     ]
 
 
-def _deploy_nodes(stage: Stage, tag: str) -> Ran:
+def _deploy_nodes(stage: Stage, tag: str, on: Emulator, **inputs: str) -> Ran:
     stage.git("tag", tag)
     payload = {"ref": f"refs/tags/{tag}"}
-    wish = {"command": "deploy", "environment": "reminders", "audit_log": ".ivr-action/reminders.jsonl"}
-    return stage.run("push", payload["ref"], payload, {**_NODES, **wish}, on=stage.nodes)
+    log = {"audit_log": ".ivr-action/nodes.jsonl"}
+    wish = {"config": "nodes/.ivr-action.yml", "scenarios": "nodes/scenarios", "command": "deploy"}
+    return stage.run("push", payload["ref"], payload, {**wish, **log, **inputs}, on=on)
 
 
 def _node(stage: Stage, name: str) -> Any:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from ivr_action.emulator import Emulator, SimulatedTime
-from ivr_action.emulator.server import Mode
 from ivr_action.genesys.clock import Clock
 from ivr_action.world import Outside
 from tests.conftest import Ran, Repository, Step
@@ -84,15 +83,27 @@ def test_one_environments_secrets_deploy_to_no_other(centre: Repository, step: S
     assert "6b0f9a52-1c3d-4e7a-8f21-0d9c5b7e3a10" in ran.out
 
 
+NODES = {"config": "nodes/.ivr-action.yml", "scenarios": "nodes/scenarios"}
+
+
+def test_the_node_graph_is_compiled_for_the_platform(centre: Repository, step: Step) -> None:
+    time = SimulatedTime()
+    with Emulator(seeds=[centre.folder / "organisation.yaml"], clock=time.now, pause=time.pause) as emulator:
+        created = deploy(step, emulator, time, "refs/tags/v1", allow_create="true", **NODES)
+        again = deploy(step, emulator, time, "refs/tags/v1", **NODES)
+    assert created.status == 0, created.out
+    assert results(created) == {"nodes/workshop-reminder.yaml": "created"}
+    assert results(again) == {"nodes/workshop-reminder.yaml": "unchanged"}
+
+
 def test_the_node_graph_is_saved_by_the_specifications_contract(centre: Repository, step: Step, tmp_path: Path) -> None:
-    mode: Mode = "specification"
     named = tmp_path / "organisation.yaml"
     lines = (CENTRE / "organisation.yaml").read_text(encoding="utf-8").splitlines()
     head = [line for line in lines if line.startswith(("emulator:", "organization:"))]
     named.write_text("\n".join(head), encoding="utf-8")
     time = SimulatedTime()
     seeds = [named, centre.folder / "nodes" / "workshop-reminder.yaml"]
-    with Emulator(mode, seeds, clock=time.now, pause=time.pause) as emulator:
+    with Emulator("specification", seeds, clock=time.now, pause=time.pause) as emulator:
         ran = deploy(
             step, emulator, time, "refs/tags/v1", config="nodes/.ivr-action.yml", scenarios="nodes/scenarios"
         )  # fmt: skip
