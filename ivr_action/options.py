@@ -177,8 +177,9 @@ PLATFORM_OPTIONS = (
         help=(
             "Node graphs that somebody else changed too. merge: both changes, where they do not touch "
             "the same field. fail: nothing is sent. ours: where both changed the same field, the file's"
-            " value counts. Architect flows are never merged: there a foreign change always stops the "
-            "deployment."
+            " value counts, and where the two do not go together the file replaces the live flow; what "
+            "is lost is told. Architect flows are never merged: there a foreign change always stops the"
+            " deployment."
         ),
     ),
     Option(

@@ -14,7 +14,7 @@ from ivr_action.genesys.client import PATIENCE, Platform, connect
 from ivr_action.genesys.clock import Clock, Deadline
 from ivr_action.genesys.node_save import NodeStore
 from ivr_action.genesys.pace import Pace
-from ivr_action.genesys.public import save_flow, version_of
+from ivr_action.genesys.public import as_json, save_flow, version_of
 from ivr_action.genesys.regions import DEFAULT_REGION
 from ivr_action.genesys.resolving import resolving
 from ivr_action.genesys.save import SaveLoop
@@ -62,7 +62,7 @@ def update_flow_with_conflict_resolution(  # noqa: PLR0913 - four arguments, and
             was made from; without one it is the version that is live when this begins.
         max_retries: times that it is sent again after a conflict or a lost answer; 0 for once in all.
         on_conflict: `merge` saves both changes where they go together; `fail` saves nothing over somebody else's
-            change; `ours` replaces it. docs/merge.md has the rules.
+            change; `ours` merges, and where both changed the same yours counts. docs/merge.md has the rules.
         validate: looks at the merged flow before it is sent: a flow → what is wrong with it.
         told: is given each decision about somebody else's change: what was taken over, what goes lost.
         keep: is given what is live before every write, such as `Keeper("kept")`.
@@ -175,19 +175,17 @@ class IvrFlowUpdater:
             None), `latency_ms`, and `webhook_delivered` (None without a URL).
 
         Raises:
-            UsageError: the nodes' topology is not valid; nothing was sent.
+            UsageError: the nodes' topology is not valid, or they are no JSON; nothing was sent.
             ConflictError: somebody else's change does not go together with this one.
             OutcomeUnknownError: it was sent, and looking did not tell whether it took effect.
             PlatformError: it refused or could not be reached.
         """
         began = self._clock.now()
-        nodes = dict(nodes) if isinstance(nodes, Mapping) else list(nodes)
-        valid, message = validate_flow_topology(nodes, start_node_id=start_node_id)
-        if not valid:
+        by_id, message = _checked(nodes, start_node_id)
+        if message:
             self.metrics.record_validation_failure()
             self._tell(webhook_url, {"flow_id": flow_id, "version": None, "status": "invalid", "message": message})
             raise UsageError(f"Flow `{flow_id}` was not sent, since its nodes are not valid: {message}")
-        by_id = nodes if isinstance(nodes, dict) else {str(node["id"]): node for node in nodes}
         decisions: list[Resolution] = []
         try:
             saved, name = self._save(flow_id, by_id, start_node_id, base_version, decisions)
@@ -240,6 +238,22 @@ class IvrFlowUpdater:
         except Exception as error:
             _log.warning("The webhook was not delivered: %s.", type(error).__name__)
             return False
+
+
+def _checked(nodes: Any, start: str) -> tuple[dict[str, Any], str]:
+    """The nodes by id as JSON has them, and what is wrong with them; empty where they are valid."""
+    if not isinstance(nodes, Mapping) and isinstance(nodes, Iterable) and not isinstance(nodes, (str, bytes)):
+        nodes = list(nodes)  # an iterator is read once
+    if not isinstance(start, str):
+        return {}, f"`start_node_id` is of type {type(start).__name__}; it must be the id of a node."
+    valid, message = validate_flow_topology(nodes, start_node_id=start)
+    if not valid:
+        return {}, message
+    by_id = nodes if isinstance(nodes, Mapping) else {node["id"]: node for node in nodes}
+    try:
+        return as_json(by_id, "A node"), ""
+    except UsageError as error:
+        return {}, str(error)
 
 
 def _outcome(saved: Saved, decisions: Sequence[Resolution]) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def test_ours_replaces_it_and_tells_what_is_lost(emulator: Emulator, opened: Ope
     flow = emulator.flow("Main line")
     colleague(emulator, {"menu": {"properties": {"tts": "Hi"}}, "new": node("new", "disconnect")})
     done = opened(on_conflict="ours").update_nodes(flow.id, nodes(menu=MENU), "menu")
-    assert flow.document["nodes"] == nodes(menu=MENU)
+    assert flow.document["nodes"] == nodes(menu=MENU)  # nothing leads to `new`, so the two do not go together
     assert done["overwritten"] == [
         'Node `menu`: `properties.tts` was "Hello"; it is "Welcome" in yours, "Hi" in the live flow.',
         "Node `new` was added in the live flow.",

@@ -41,7 +41,8 @@ def resolver(mode: str, validate: Validate) -> Resolver:
 
     Args:
         mode: `merge` saves both changes where they go together; `fail` saves nothing over somebody else's change;
-            `ours` replaces it and says what is lost.
+            `ours` merges, ours counts where both changed the same, and what is lost of theirs is told;
+            where the two do not go together ours replaces theirs as a whole.
         validate: looks at a merged flow before it is saved.
 
     Raises:
@@ -79,4 +80,6 @@ def _fail(merged: Merged, ours: _Flow, validate: Validate) -> Resolution:
 
 
 def _ours(merged: Merged, ours: _Flow, validate: Validate) -> Resolution:
-    return Resolution(ours, overwritten=merged.conflicts + merged.changes)
+    if validate(merged.content):  # together they are no flow: ours alone is
+        return Resolution(ours, overwritten=merged.conflicts + merged.changes)
+    return Resolution(merged.content, taken=merged.taken, overwritten=merged.conflicts)

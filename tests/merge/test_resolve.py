@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ivr_action.errors import UsageError
-from ivr_action.merge import resolver
+from ivr_action.merge import merge_nodes, resolver
 from tests.merge.menus import BASE, ELSE, ONE, TWO, flow, menu
 
 OURS = flow(menu=menu(retries=2))
@@ -62,10 +62,21 @@ def test_fail_lets_a_new_version_pass_in_which_nothing_differs() -> None:
     assert (found.problems, found.content) == ((), OURS)
 
 
-def test_ours_is_ours_and_tells_each_change_that_is_lost() -> None:
+def test_ours_counts_where_both_changed_the_same_and_the_rest_is_merged() -> None:
     ours = flow(menu=menu(retries=2), set_name="Ours")
     found = resolver("ours", fine)(BASE, ours, THEIRS)
-    assert (found.content, found.problems) == (ours, ())
+    merged = resolver("merge", fine)(BASE, flow(menu=menu(retries=2)), THEIRS)
+    assert (found.content, found.problems) == ({**merged.content, "name": "Ours"}, ())
+    assert (found.taken, "help" in found.content["nodes"]) == (merged.taken, False)
+    assert [str(change) for change in found.overwritten] == [
+        'The flow: `name` was "Main line"; it is "Ours" in yours, "Theirs" in the live flow.'
+    ]
+
+
+def test_ours_replaces_theirs_as_a_whole_where_the_two_do_not_go_together() -> None:
+    ours = flow(menu=menu(retries=2), set_name="Ours")
+    found = resolver("ours", lambda merged: ["it has no end"])(BASE, ours, THEIRS)
+    assert (found.content, found.problems, found.taken) == (ours, (), ())
     menu_ = "Node `menu`: `transitionConditions[dtmf == '2'].destinationNodeId`"
     assert [str(change) for change in found.overwritten] == [
         'The flow: `name` was "Main line"; it is "Ours" in yours, "Theirs" in the live flow.',
@@ -74,10 +85,10 @@ def test_ours_is_ours_and_tells_each_change_that_is_lost() -> None:
     ]
 
 
-def test_what_theirs_has_added_and_turned_is_told_too() -> None:
+def test_each_change_that_only_theirs_has_made_is_a_sentence() -> None:
     way = "dtmf == '3' → sales"
     theirs = flow(menu=menu(TWO, ONE, way, ELSE, tts="Hi"), new={"id": "new", "type": "disconnect"})
-    told = [str(change) for change in resolver("ours", fine)(BASE, BASE, theirs).overwritten]
+    told = [str(change) for change in merge_nodes(BASE, BASE, theirs).changes]
     assert told[0] == 'Node `menu`: `properties.tts` was added in the live flow: "Hi".'
     assert told[1].startswith("Node `menu`: `transitionConditions[dtmf == '3']` was added in the live flow: {")
     assert told[2].startswith("""Node `menu`: `order of transitionConditions` was ["dtmf == '1'", "dtmf == '2'", """)
