@@ -6,14 +6,11 @@ that uses more of CEL than Architect has words for.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple, TypeAlias
 
+from ivr_action.compile.tokens import UnreadError, number, string, tokens
+
 Scalar: TypeAlias = "str | int | float | bool | None"
-
-
-class UnreadError(ValueError):
-    """The condition uses something of CEL that is not read here."""
 
 
 class Lit(NamedTuple):
@@ -83,20 +80,11 @@ class Broken(NamedTuple):
 
 Expr: TypeAlias = "Lit | Name | Member | Call | Unary | Binary | Choose | Items | Entry | Broken"
 
-_TOKEN = re.compile(
-    r"""
-    (?P<skip> \s+ | //[^\n]* )
-  | (?P<string> (?P<prefix>[rRbB]{0,2}) (?: '''(?s:.*?)''' | \"\"\"(?s:.*?)\"\"\" | '(?:[^'\\\n]|\\.)*'
-        | "(?:[^"\\\n]|\\.)*" ) )
-  | (?P<number> 0[xX][0-9a-fA-F]+[uU]? | \d+(?:\.\d+)?(?:[eE][-+]?\d+)?[uU]? | \.\d+(?:[eE][-+]?\d+)? )
-  | (?P<name> [A-Za-z_]\w* )
-  | (?P<operator> == | != | <= | >= | && | \|\| | [-+*/%!<>?:.,()\[\]] )
-    """,
-    re.VERBOSE,
-)
 _LEVELS: tuple[tuple[str, ...], ...] = (
     ("||",), ("&&",), ("==", "!=", "<", "<=", ">", ">=", "in"), ("+", "-"), ("*", "/", "%"),
 )  # fmt: skip
+_LOGICAL = 2
+"""The first so many levels are `||` and `&&`."""
 _MOST_DEPTH = 60
 
 
@@ -106,7 +94,7 @@ def parse(text: str) -> Expr:
     Raises:
         UnreadError: it uses more than is read here; the message is a part of a sentence.
     """
-    parser = _Parser(_tokens(text))
+    parser = _Parser(tokens(text))
     found = parser.choice()
     if parser.at < len(parser.tokens):
         raise UnreadError(f"`{parser.tokens[parser.at][1]}` has no counterpart in Architect")
@@ -150,18 +138,12 @@ def dotted(expr: Expr) -> tuple[str, ...]:
     return (expr.name, *reversed(parts)) if isinstance(expr, Name) else ()
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise UnreadError(f"`{text[at]}` has no counterpart in Architect")
-        if match.lastgroup != "skip":
-            kind = "string" if match["string"] is not None else str(match.lastgroup)
-            found.append((kind, match[0]))
-        at = match.end()
-    return found
+def _balanced(operator: str, parts: list[Expr]) -> Expr:
+    """`a && b && c && d` as `(a && b) && (c && d)`, which is the same and no deeper than need be."""
+    while len(parts) > 1:
+        pairs = [Binary(operator, *parts[at : at + 2]) for at in range(0, len(parts) - 1, 2)]
+        parts = pairs + (parts[-1:] if len(parts) % 2 else [])
+    return parts[0]
 
 
 class _Parser:
@@ -198,15 +180,23 @@ class _Parser:
         self.depth -= 1
         return found
 
-    def level(self, number: int) -> Expr:
-        if number == len(_LEVELS):
+    def level(self, place: int) -> Expr:
+        if place == len(_LEVELS):
             return self.unary()
-        found = self.level(number + 1)
-        while self.peek() in _LEVELS[number]:
-            operator = self.tokens[self.at][1]
+        found = [self.level(place + 1)]
+        operators: list[str] = []
+        while self.peek() in _LEVELS[place]:
+            operators.append(self.tokens[self.at][1])
             self.at += 1
-            found = Binary(operator, found, self.level(number + 1))
-        return found
+            found.append(self.level(place + 1))
+        if place < _LOGICAL:
+            return _balanced(operators[0], found) if operators else found[0]
+        if len(operators) > _MOST_DEPTH:
+            raise UnreadError("it is too long")
+        tree = found[0]
+        for operator, right in zip(operators, found[1:], strict=True):
+            tree = Binary(operator, tree, right)
+        return tree
 
     def unary(self) -> Expr:
         signs: list[str] = []
@@ -214,6 +204,8 @@ class _Parser:
             signs.append(self.tokens[self.at][1])
             self.at += 1
         found = self.member()
+        if len(signs) > _MOST_DEPTH:
+            raise UnreadError("it is too long")
         for sign in reversed(signs):
             negative = sign == "-" and isinstance(found, Lit) and isinstance(found.value, (int, float))
             if negative and isinstance(found, Lit) and not isinstance(found.value, bool):
@@ -224,7 +216,10 @@ class _Parser:
 
     def member(self) -> Expr:
         found = self.primary()
+        first = self.at
         while True:
+            if self.at - first > _MOST_DEPTH:
+                raise UnreadError("it is too long")
             if self.accept("."):
                 name = self.word()
                 found = Call(name, (found, *self.arguments())) if self.accept("(") else Member(found, name)
@@ -258,9 +253,9 @@ class _Parser:
         kind, word = self.tokens[self.at]
         self.at += 1
         if kind == "string":
-            return Lit(_string(word))
+            return Lit(string(word))
         if kind == "number":
-            return Lit(_number(word))
+            return Lit(number(word))
         if kind == "name":
             if word in _WORDS:
                 return Lit(_WORDS[word])
@@ -281,33 +276,3 @@ class _Parser:
 
 
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
-
-
-def _number(token: str) -> int | float:
-    bare = token.rstrip("uU")
-    if bare[:2] in ("0x", "0X"):
-        return int(bare, 16)
-    return float(bare) if any(sign in bare for sign in ".eE") else int(bare)
-
-
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|X[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2}|.)", re.DOTALL)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-
-
-def _string(token: str) -> str:
-    prefix = token[: len(token) - len(token.lstrip("rRbB"))]
-    body = token[len(prefix) :]
-    if "b" in prefix.lower():
-        raise UnreadError("bytes have no counterpart in Architect")
-    width = 3 if body[:3] in ("'''", '"""') and len(body) >= 6 else 1
-    inner = body[width:-width]
-    return inner if prefix else _ESCAPE.sub(_escape, inner)
-
-
-def _escape(match: re.Match[str]) -> str:
-    code = match[1]
-    if code[0] in "xXuU" and len(code) > 1:
-        return chr(int(code[1:], 16))
-    if len(code) == 3:
-        return chr(int(code, 8))
-    return _ESCAPED.get(code, code)

@@ -8,11 +8,12 @@ from typing import Any
 
 from ivr_action.compile.cel import Lit, Name, children, names
 from ivr_action.compile.expressions import STRING, UnwritableError, quoted, write
+from ivr_action.compile.names import unique_names
 from ivr_action.compile.partial import is_true
 from ivr_action.compile.problems import Problems
 from ivr_action.compile.rules import Leads, Rules, read_rules
-from ivr_action.compile.steps import Do, Go, Step, Way
-from ivr_action.compile.variables import Variables
+from ivr_action.compile.steps import Do, Go, Step, branched
+from ivr_action.compile.variables import Variables, variables_in
 from ivr_action.flow.conditions import EVENT_WORDS
 from ivr_action.flow.document import is_scalar, plain, text
 from ivr_action.flow.flow import GraphNode, NodeGraphFlow
@@ -20,6 +21,7 @@ from ivr_action.flow.node_types import node_type
 from ivr_action.model import NodeKind
 
 NO_VALUE: dict[str, Any] = {"noValue": True}
+LATE = "only a node that asks the caller knows it"
 _PROMPT = re.compile(r"(?:PromptSystem\.|Prompt\.)?[A-Za-z_]\w*", re.ASCII)
 
 
@@ -45,7 +47,7 @@ class Planner:
         self.prompts = prompts
         self.categories = categories
         self.sources = {node.id: node for node in flow.nodes}
-        self.names = _names(flow)
+        self.names = unique_names(flow)
         self.rules: dict[str, Rules] = {node.id: read_rules(node, problems, self.sources) for node in flow.nodes}
         self.variables = Variables(flow, problems)
 
@@ -196,7 +198,7 @@ class Planner:
         ways: list[tuple[str, Go]] = []
         for lead in found:
             if is_true(lead.tree):
-                return _branch(ways, Go(lead.destination), name)
+                return branched(ways, Go(lead.destination), name)
             try:
                 ways.append((write(lead.tree, self.variables.lookup), Go(lead.destination)))
             except UnwritableError as error:
@@ -249,7 +251,7 @@ class Planner:
         for other in self.flow.nodes:
             if other is node:
                 continue
-            if variable in self.rules[other.id].names or variable in _spoken(self.properties(other)):
+            if variable in self.rules[other.id].names or variable in variables_in(self.properties(other)):
                 return True
         return False
 
@@ -275,35 +277,6 @@ class Planner:
                     self.variables.declare(node, (result,), STRING)
 
 
-def _branch(ways: list[tuple[str, Go]], default: Go, name: str) -> Step:
-    if not ways:
-        return default
-    if len(ways) == 1:
-        ((test, go),) = ways
-        return Do("decision", name, {"condition": {"exp": test}}, (Way("yes", go), Way("no", default)))
-    cases = tuple(Way("case", go, test) for test, go in ways)
-    return Do("switch", name, {}, (*cases, Way("default", default)))
-
-
-def _spoken(properties: dict[str, Any]) -> frozenset[str]:
-    """Variables that properties speak of: `{variable: name}`."""
-    found: set[str] = set()
-    todo: list[Any] = [plain(properties)]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, dict):
-            named = value.get("variable")
-            if isinstance(named, str):
-                found.add(named.split(".")[0])
-            said = value.get("expression")
-            if isinstance(said, str):
-                found.update(re.findall(r"(?i)\bFlow\.(\w+)", said))
-            todo.extend(value.values())
-        elif isinstance(value, list):
-            todo.extend(value)
-    return frozenset(found)
-
-
 _HINTS = {
     "dtmf": "Keep the caller's input with `result` at the node that asks, and compare that variable.",
     "speech": "Keep the caller's input with `result` at the node that asks, and compare that variable.",
@@ -311,28 +284,3 @@ _HINTS = {
     "timeout": "Remove the condition, or let `default` cover it.",
     "noMatch": "Remove the condition: it can never be true.",
 }
-
-
-def _names(flow: NodeGraphFlow) -> dict[str, str]:
-    """A name for each node: its own, else its id; with the id where two would have the same."""
-    wanted: dict[str, str] = {}
-    count: dict[str, int] = {}
-    for node in flow.nodes:
-        name = " ".join(flow.graph.nodes[node.id].name.split()) or node.id
-        name = name.translate(_PLAIN)
-        wanted[node.id] = name
-        count[name.casefold()] = count.get(name.casefold(), 0) + 1
-    taken: set[str] = set()
-    made: dict[str, str] = {}
-    for id_, name in wanted.items():
-        shown = name if count[name.casefold()] == 1 else f"{name} ({id_.translate(_PLAIN)})"
-        base, number = shown, 1
-        while shown.casefold() in taken:
-            number += 1
-            shown = f"{base} {number}"
-        taken.add(shown.casefold())
-        made[id_] = shown
-    return made
-
-
-_PLAIN = str.maketrans({"[": "(", "]": ")", "/": "-", "\\": "-"})

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from ivr_action.compile.planner import Planner
 from ivr_action.compile.steps import Choice, Do, Go, Menu, Plan, Step, redirected
+from ivr_action.compile.transfers import transfer
 from ivr_action.compile.waits import plan_collect, plan_menu
-from ivr_action.compile.work import INEXPRESSIBLE, WORK, transfer
+from ivr_action.compile.work import INEXPRESSIBLE, WORK
 from ivr_action.flow.flow import GraphNode
 from ivr_action.flow.node_types import node_type
 from ivr_action.model import NodeKind

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ivr_action.compile.cel import Entry, Expr, Lit, UnreadError, children, names, parse
+from ivr_action.compile.cel import Entry, Expr, Lit, children, names, parse
 from ivr_action.compile.partial import TRUE, decided, is_never, is_true, simplify
 from ivr_action.compile.problems import Problems
+from ivr_action.compile.tokens import UnreadError
 from ivr_action.flow.conditions import check_condition, classify
 from ivr_action.flow.flow import Condition, GraphNode
 

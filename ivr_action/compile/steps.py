@@ -119,3 +119,14 @@ def redirected(step: Step, targets: dict[str, str]) -> Step:
     ways = tuple(Way(way.output, redirected(way.step, targets), way.test) for way in step.ways)
     then = redirected(step.then, targets) if step.then is not None else None
     return Do(step.type, step.name, step.params, ways, then)
+
+
+def branched(ways: list[tuple[str, Go]], default: Go, name: str) -> Step:
+    """The first way whose condition is true, else the default: nothing, a Decision, or a Switch."""
+    if not ways:
+        return default
+    if len(ways) == 1:
+        ((test, go),) = ways
+        return Do("decision", name, {"condition": {"exp": test}}, (Way("yes", go), Way("no", default)))
+    cases = tuple(Way("case", go, test) for test, go in ways)
+    return Do("switch", name, {}, (*cases, Way("default", default)))

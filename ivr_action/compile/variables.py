@@ -212,3 +212,22 @@ def _type_of(value: Any) -> str | None:
 
 def _as(kind: str, value: Any) -> Any:
     return float(value) if kind == DECIMAL and not isinstance(value, bool) else value
+
+
+def variables_in(properties: dict[str, Any]) -> frozenset[str]:
+    """Variables that properties speak of: `{variable: name}`."""
+    found: set[str] = set()
+    todo: list[Any] = [plain(properties)]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            named = value.get("variable")
+            if isinstance(named, str):
+                found.add(named.split(".")[0])
+            said = value.get("expression")
+            if isinstance(said, str):
+                found.update(re.findall(r"(?i)\bFlow\.(\w+)", said))
+            todo.extend(value.values())
+        elif isinstance(value, list):
+            todo.extend(value)
+    return frozenset(found)

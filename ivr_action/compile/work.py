@@ -8,15 +8,14 @@ from typing import Any
 from ivr_action.compile.cel import Expr, Lit
 from ivr_action.compile.expressions import BOOLEAN, STRING
 from ivr_action.compile.partial import TRUE
-from ivr_action.compile.planner import NO_VALUE, Planner
+from ivr_action.compile.planner import LATE, NO_VALUE, Planner
 from ivr_action.compile.rules import QUIET, leads
 from ivr_action.compile.steps import Do, Step, Way
+from ivr_action.compile.transfers import ERRORS
 from ivr_action.flow.flow import GraphNode
 from ivr_action.model.finding import Level
 
-_ERRORS: dict[str, Any] = {"errorType": NO_VALUE, "errorMessage": NO_VALUE}
 _NEVER_FAILS = "in Architect this action has no way for that"
-_LATE = "only a node that asks the caller knows it"
 
 
 def _after(planner: Planner, node: GraphNode, **known: Expr) -> Step:
@@ -28,7 +27,7 @@ def _after(planner: Planner, node: GraphNode, **known: Expr) -> Step:
 def _plain(planner: Planner, node: GraphNode, type_: str, params: dict[str, Any]) -> Step:
     """An action that goes on in one way."""
     planner.unexpected(node, "error", "timeout", "noMatch", why=_NEVER_FAILS)
-    planner.unexpected(node, "dtmf", "speech", why=_LATE)
+    planner.unexpected(node, "dtmf", "speech", why=LATE)
     return Do(type_, planner.name(node), params, then=_after(planner, node))
 
 
@@ -38,7 +37,7 @@ def _plain(planner: Planner, node: GraphNode, type_: str, params: dict[str, Any]
 def branch(planner: Planner, node: GraphNode) -> Step:
     """`decision`, `switch` and `loop`, and what only leads on: the conditions alone."""
     planner.unexpected(node, "error", "timeout", "noMatch", why=_NEVER_FAILS)
-    planner.unexpected(node, "dtmf", "speech", why=_LATE)
+    planner.unexpected(node, "dtmf", "speech", why=LATE)
     return planner.choose(node, leads(planner.rules[node.id], QUIET), planner.name(node))
 
 
@@ -46,7 +45,7 @@ def schedule(planner: Planner, node: GraphNode) -> Step:
     """Evaluate Schedule Group: the word that its result would get is known on each output."""
     name = planner.name(node)
     planner.unexpected(node, "error", "timeout", "noMatch", why=_NEVER_FAILS)
-    planner.unexpected(node, "dtmf", "speech", why=_LATE)
+    planner.unexpected(node, "dtmf", "speech", why=LATE)
     group = planner.required(node, "scheduleGroup", "scheduleGroupName", what="which schedule group")
     result = planner.said(node, "result")
     if not result or not planner.variables.known(result):
@@ -90,7 +89,7 @@ def schedule(planner: Planner, node: GraphNode) -> Step:
 
 def data_action(planner: Planner, node: GraphNode) -> Step:
     """Call Data Action, with ways for success, failure and timeout."""
-    planner.unexpected(node, "dtmf", "speech", "noMatch", why=_LATE)
+    planner.unexpected(node, "dtmf", "speech", "noMatch", why=LATE)
     action = planner.required(node, "action", "dataAction", "actionName", what="which data action")
     category = planner.said(node, "category") or planner.categories.get(action, "")
     if not category:
@@ -118,14 +117,14 @@ def data_action(planner: Planner, node: GraphNode) -> Step:
 
 def data_table(planner: Planner, node: GraphNode) -> Step:
     """Data Table Lookup: a row that is not there counts as failed."""
-    planner.unexpected(node, "dtmf", "speech", "noMatch", why=_LATE)
+    planner.unexpected(node, "dtmf", "speech", "noMatch", why=LATE)
     planner.unexpected(node, "timeout", why=_NEVER_FAILS)
     table = planner.required(node, "table", "dataTable", what="which data table")
     body: dict[str, Any] = {}
     outputs = planner.bindings(node)
     if outputs:
         body["foundOutputs"] = outputs
-    body["failureOutputs"] = _ERRORS
+    body["failureOutputs"] = ERRORS
     properties = planner.properties(node)
     key = next((word for word in ("key", "lookupValue", "lookup") if word in properties), "")
     if not key:
@@ -204,82 +203,6 @@ def bot(planner: Planner, node: GraphNode) -> Step:
 def _scoped(scope: str, name: str) -> str:
     return name if name.startswith(f"{scope}.") else f"{scope}.{name}"
 
-
-# -- leaves the flow ---------------------------------------------------------------------------------------------------
-
-
-def transfer(planner: Planner, node: GraphNode, type_: str) -> Step:
-    """A transfer: what its conditions say where it fails is its failure output; after a success the call has left."""
-    planner.unexpected(node, "dtmf", "speech", "noMatch", "timeout", why=_LATE)
-    name = planner.name(node)
-    params = _TARGETS[type_](planner, node)
-    if type_ in ("transferToNumber", "transferToUser", "transferToGroup", "transferToFlowSecure"):
-        params["connectTimeout"] = NO_VALUE
-    params["failureOutputs"] = _ERRORS
-    rules = planner.rules[node.id]
-    if not rules.tests and not rules.default:
-        return Do(type_, name, params, (Way("failure", Do("disconnect", f"{name}: failed")),))
-    failed = leads(rules, {**QUIET, "error": TRUE})
-    back = leads(rules, QUIET)
-    for lead in back:
-        ends = planner.ends(lead.destination)
-        if not ends and all(lead[:2] != other[:2] for other in failed):
-            said = f"it goes on to `{lead.destination}` where the agent hangs up first, and the call has left it then."
-            hint = "Let that way lead to a `disconnect`, or to where a failed transfer leads."
-            planner.problems.at(node, said, hint)
-            break
-    return Do(type_, name, params, (Way("failure", planner.choose(node, failed, f"{name}: which way")),))
-
-
-def _queue(planner: Planner, node: GraphNode) -> dict[str, Any]:
-    queue = planner.required(node, "queue", "queueName", what="which queue")
-    return {
-        "targetQueue": {"lit": {"name": queue}},
-        "priority": {"lit": 0},
-        "preferredAgents": NO_VALUE,
-        "languageSkill": NO_VALUE,
-    }
-
-
-def _number(planner: Planner, node: GraphNode) -> dict[str, Any]:
-    properties = planner.properties(node)
-    for key in ("number", "phoneNumber", "phone", "telephoneNumber"):
-        if isinstance(properties.get(key), dict):
-            return {"targetNumber": planner.value(node, properties[key])}
-    number = planner.required(node, "number", "phoneNumber", "phone", "telephoneNumber", what="which number")
-    return {"targetNumber": {"lit": number}}
-
-
-def _named(key: str, *properties: str, what: str) -> Callable[[Planner, GraphNode], dict[str, Any]]:
-    def target(planner: Planner, node: GraphNode) -> dict[str, Any]:
-        return {key: {"lit": {"name": planner.required(node, *properties, what=what)}}}
-
-    return target
-
-
-def _flow(planner: Planner, node: GraphNode) -> dict[str, Any]:
-    return {"targetFlow": {"name": planner.required(node, "flow", "flowName", what="which flow")}}
-
-
-def _secure(planner: Planner, node: GraphNode) -> dict[str, Any]:
-    data = planner.said(node, "invocationData")
-    return {**_flow(planner, node), "invocationData": {"lit": data}}
-
-
-def _voicemail(planner: Planner, node: GraphNode) -> dict[str, Any]:
-    queue = planner.required(node, "queue", "queueName", what="of which queue the voicemail is")
-    return {"destination": {"queue": {"targetQueue": {"lit": {"name": queue}}}}}
-
-
-_TARGETS: dict[str, Callable[[Planner, GraphNode], dict[str, Any]]] = {
-    "transferToAcd": _queue,
-    "transferToNumber": _number,
-    "transferToUser": _named("targetUser", "user", "userName", "person", "email", what="which person"),
-    "transferToGroup": _named("targetGroup", "group", "groupName", what="which group"),
-    "transferToFlow": _flow,
-    "transferToFlowSecure": _secure,
-    "transferToVoicemail": _voicemail,
-}
 
 # -- by type -----------------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr_action.compile.cel import Binary, Call, Entry, Expr, Lit, Member, Name, Unary, UnreadError, parse
+from ivr_action.compile.cel import Binary, Call, Entry, Expr, Lit, Member, Name, Unary, parse
 from ivr_action.compile.expressions import UnwritableError, write
 from ivr_action.compile.partial import decided, is_never, is_true, simplify
+from ivr_action.compile.tokens import UnreadError
 from ivr_action.trace.expressions import evaluate
 from ivr_action.trace.node_conditions import Guards
 
@@ -51,6 +52,13 @@ def test_a_condition_is_read_as_a_tree(text: str, tree: Expr) -> None:
 def test_what_is_not_read_is_refused(text: str) -> None:
     with pytest.raises(UnreadError):
         parse(text)
+
+
+def test_a_long_condition_needs_no_stack() -> None:
+    long = " || ".join(["count == 1 && vip"] * 90)
+    assert said(long).count(" or ") == 89
+    with pytest.raises(UnreadError, match="too long"):
+        parse("+".join("1" * 900) + " == 1")
 
 
 KEY = {"dtmf": Lit("1"), "timeout": Lit(False)}
