@@ -119,7 +119,10 @@ def check_flows(world: World, settings: Settings, seen: Seen, decision: Decision
     workspace, changes, policy = world.workspace, seen.changes, seen.policy
     general = with_config(settings, policy.config).substitutions
     settings, values_file = _chosen_values(world, settings, seen, decision)
+    values: Mapping[str, str] | None
     values, own_file = load_substitutions(settings.substitutions, workspace)
+    if values is None and decision.platform and decision.command in CHECKS:
+        values = {}  # what is sent must not say `{{key}}` to callers
     try:
         found = find(settings.flows, workspace, looks_like_flow=looks_like_flow, ignore=policy.config.ignore)
     except NothingScannedError as error:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ivr_action.genesys.errors import StoppedError
 from ivr_action.model.deployment import DeployedFlow
 from ivr_action.model.plan import PlannedFlow
 
@@ -26,6 +27,12 @@ class Journal:
         self._head = ""
         self._began: dict[str, PlannedFlow] = {}
         self._ended: dict[str, DeployedFlow] = {}
+        self._sealed = False
+
+    def seal(self) -> None:
+        """The run reports now: nothing more is begun, and nothing more is written."""
+        with self._lock:
+            self._sealed = True
 
     @contextlib.contextmanager
     def writing(self, audit: AuditLog | None) -> Iterator[None]:
@@ -44,19 +51,28 @@ class Journal:
             self._audit = None
 
     def intent(self, flow: PlannedFlow) -> None:
-        """Written before anything is sent; raises where it cannot be, and then nothing is sent."""
-        if self._audit is not None:
-            self._audit.intent(flow)
+        """Written before anything is sent; raises where it cannot be, and then nothing is sent.
+
+        Raises:
+            StoppedError: the run reports already.
+            AuditError: the audit log cannot be written.
+        """
         with self._lock:
+            if self._sealed:
+                raise StoppedError
+            if self._audit is not None:
+                self._audit.intent(flow)
             self._began[flow.path] = flow
 
     def outcome(self, flow: DeployedFlow) -> None:
         """Written when it is known what became of it."""
         with self._lock:
+            if self._sealed:
+                return
             self._ended[flow.path] = flow
             self._began.pop(flow.path, None)
-        if self._audit is not None:
-            self._audit.outcome(flow)
+            if self._audit is not None:
+                self._audit.outcome(flow)
 
     @property
     def open(self) -> tuple[PlannedFlow, ...]:

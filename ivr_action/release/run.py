@@ -22,6 +22,7 @@ from ivr_action.runner.before import BeforeError
 from ivr_action.world import Outside
 
 if TYPE_CHECKING:
+    from ivr_action.deploy.restore import Wish
     from ivr_action.deploy.values import Ground
     from ivr_action.notify.webhooks import WebhookOptions
 
@@ -70,10 +71,12 @@ class Release:
             if not errand.decision.platform:
                 return Released(plan=self._offline())
             receivers = webhooks(errand)
+            expected = errand.planned()
+            wish = errand.wish() if errand.decision.command == "restore" else None
             ground, close = connect_ground(errand, self._outside, self._stop, self._redact)
             try:
                 if errand.decision.writes:
-                    return self._save(ground, receivers)
+                    return self._save(ground, receivers, expected, wish)
                 return self._drift(ground) if errand.decision.command == "drift" else self._plan(ground)
             finally:
                 close()
@@ -93,6 +96,7 @@ class Release:
             why: it is not waited for any longer.
         """
         errand = self._errand
+        self._journal.seal()
         if not errand.decision.writes:
             return self._failed(PlatformError(why, "Nothing was changed."))
         deployment = self._saved
@@ -151,24 +155,24 @@ class Release:
         fails = errand.settings.fail_on_drift == "true" and made.drifted
         return Released(plan=made, status=_UNKNOWN if made.count(Verdict.UNKNOWN) else 1 if fails else 0)
 
-    def _save(self, ground: Ground, receivers: WebhookOptions) -> Released:
+    def _save(self, ground: Ground, receivers: WebhookOptions, expected: Plan | None, wish: Wish | None) -> Released:
         errand = self._errand
         options = errand.options()
         self._check_organisation(ground)
         with self._journal.writing(None if options.dry_run else audit_log(errand, self._outside, self._redact)):
-            deployment = self._restore(ground) if errand.decision.command == "restore" else self._deploy(ground)
+            deployment = self._deploy(ground, expected) if wish is None else self._restore(ground, wish)
         deployment = replace(deployment, notices=(*deployment.notices, *errand.notices()))
         self._saved = deployment
         released = tell_others(errand, deployment, receivers, self._outside, self._stop, self._redact)
         return with_records(replace(released, plan=self._plan_made), errand, self._journal)
 
-    def _deploy(self, ground: Ground) -> Deployment:
+    def _deploy(self, ground: Ground, expected: Plan | None) -> Deployment:
         from ivr_action.deploy.run import deploy
 
         errand = self._errand
         return deploy(
             errand.deployables(), ground, errand.target(), errand.options(), journal=self._journal, told=self._told,
-            planned=errand.planned(), shown=self._planned,
+            planned=expected, shown=self._planned,
         )  # fmt: skip
 
     def _planned(self, plan: Plan) -> None:
@@ -176,11 +180,11 @@ class Release:
         self._plan_made = plan
         self._shown(plan)
 
-    def _restore(self, ground: Ground) -> Deployment:
+    def _restore(self, ground: Ground, wish: Wish) -> Deployment:
         from ivr_action.deploy.plan import label
         from ivr_action.deploy.restore import restore
 
-        errand, wish = self._errand, self._errand.wish()
+        errand = self._errand
         done = restore(
             wish, ground, errand.target(), errand.options(), journal=self._journal, told=self._told
         )  # fmt: skip

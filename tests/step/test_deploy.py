@@ -148,6 +148,14 @@ def test_the_environments_substitutions_are_sent(site: Site) -> None:
     assert "Nowhere" in missing.out
 
 
+def test_no_placeholder_is_ever_sent(site: Site) -> None:
+    site.commit({FLOW: menu_flow().replace("Press one", "Welcome to {{company}}. Press one")})
+    ran = site.tag(allow_create="true")
+    assert ran.status == 1
+    assert "title=undefined-substitution,file=flows/main.yaml,line=10," in ran.out
+    assert len(site.emulator.log) == 0
+
+
 def test_a_plan_that_was_shown_is_compared_with(site: Site) -> None:
     assert site.tag(allow_create="true").status == 0
     site.commit({FLOW: NEW})
