@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ivr_action.flow.flow import NodeGraphFlow
 
 
@@ -28,3 +30,20 @@ def unique_names(flow: NodeGraphFlow) -> dict[str, str]:
 
 
 _PLAIN = str.maketrans({"[": "(", "]": ")", "/": "-", "\\": "-"})
+
+
+def source_of(flow: NodeGraphFlow, node: str) -> str:
+    """The id of the source node that a node of the compiled flow belongs to; empty for none.
+
+    Args:
+        flow: the source.
+        node: id of a node of the compiled flow, or of one inside it.
+    """
+    by_name = {name: id_ for id_, name in unique_names(flow).items()}
+    for part in reversed(node.split("/")):
+        name = re.sub(r"#\d+$", "", part)
+        for said in (name.partition(" ")[2], name):
+            found = by_name.get(said) or by_name.get(said.partition(": ")[0])
+            if found is not None:
+                return found
+    return ""

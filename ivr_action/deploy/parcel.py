@@ -122,7 +122,7 @@ def _compiled(deployable: Deployable, flow: NodeGraphFlow, ground: Ground, file:
     if compiled is None:
         raise UnsendableError(
             refusals.unsendable(
-                "The node graph cannot be written as an Architect flow: " + (errors[0].message if errors else "") + ".",
+                errors[0].message if errors else "The node graph cannot be written as an Architect flow.",
                 "docs/compile.md has the table of what can. Nothing was sent, and callers keep the live version.",
             ),
             made.problems,

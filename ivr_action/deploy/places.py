@@ -28,10 +28,12 @@ def place_of(
         return flow.document.where(element, key, of=of) if element is not None else _top(deployable)
     source = deployable.flow
     if isinstance(source, NodeGraphFlow):
-        for part in reversed(re.split(r"[/ #]", node)):
-            found = next((one for one in source.nodes if one.id == part), None)
-            if found is not None:
-                return source.document.where(found.element)
+        from ivr_action.compile import source_of
+
+        id_ = source_of(source, node)
+        found = next((one for one in source.nodes if one.id == id_), None)
+        if found is not None:
+            return source.document.where(found.element)
     return _top(deployable)
 
 

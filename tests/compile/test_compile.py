@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ivr_action.compile import Compiled, compile_flow
+from ivr_action.compile import Compiled, compile_flow, source_of
 from ivr_action.flow.node_types import NODE_TYPES
 from ivr_action.model import Level
 from tests.compile.graphs import architect, compiled, graph, messages, node
@@ -136,6 +136,20 @@ def test_names_are_unique_and_hold_no_brackets() -> None:
     made = compiled(nodes)
     names = [next(iter(action.values()))["name"] for action in next(iter(tasks(made).values()))]
     assert names == ["Say (it)-now (a)", "Say (it)-now (b)", "bye"]
+
+
+def test_what_the_platform_speaks_of_leads_back_to_the_node() -> None:
+    nodes = {
+        "a": {**node("menu", ("dtmf == '1'", "b"), ("default", "c"), tts="A."), "name": "Main menu"},
+        "b": {**node("transferToAcd", ("default", "c"), queue="Q"), "name": "To sales"},
+        "c": node("playAudio", TO_BYE, tts="C.", variables={"tier": "x"}), **BYE,
+    }  # fmt: skip
+    made = compiled(nodes)
+    source = graph(nodes)
+    assert {source_of(source, id_) for id_ in made.nodes} == {"a", "b", "c", "bye"}
+    assert source_of(source, "task/c/updateData c: variables") == "c"
+    assert source_of(source, "menu/Main menu/menuTask To sales#2/task/transferToAcd To sales#2") == "b"
+    assert source_of(source, "task/elsewhere/playAudio") == ""
 
 
 def test_the_header_is_taken_over() -> None:
