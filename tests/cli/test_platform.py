@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -46,7 +47,7 @@ class Terminal:
 
     def run(self, *arguments: str, typed: str | None = None, **environ: str) -> Ran:
         given = {
-            "PATH": "/usr/bin:/bin",
+            "PATH": os.environ["PATH"],
             "IVR_ACTION_CLIENT_ID": self.emulator.client_id,
             "IVR_ACTION_CLIENT_SECRET": self.emulator.client_secret,
             "IVR_ACTION_API_URL": self.emulator.api_url,

@@ -63,7 +63,7 @@ def test_only_full_names_are_asked_about(repository: Repository, name: str) -> N
 
 def shallow(repository: Repository, tmp_path: Path) -> Repository:
     cut = Repository(tmp_path / "cut")
-    repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(cut.folder))
+    repository.git("clone", "--quiet", "--depth=1", repository.folder.as_uri(), str(cut.folder))
     return cut
 
 

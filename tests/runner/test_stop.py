@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -18,9 +17,9 @@ def test_the_first_signal_interrupts(number: int) -> None:
     before = signal.getsignal(number)
     with stop.listening():
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
         assert stop.event.is_set()
-        os.kill(os.getpid(), number)  # while it is reported: no second interruption
+        signal.raise_signal(number)  # while it is reported: no second interruption
     assert signal.getsignal(number) is before
 
 
@@ -28,7 +27,7 @@ def test_after_defer_a_signal_only_sets_the_event() -> None:
     stop = Stop()
     with stop.listening():
         stop.defer()
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
         assert stop.event.is_set()
 
 
@@ -37,7 +36,7 @@ def test_work_that_watches_the_event_ends_by_itself() -> None:
     stop.defer()
 
     def work() -> str:
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
         assert stop.event.wait(10)
         return "half of it"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -199,7 +198,7 @@ def test_a_signal_ends_a_wait_in_a_reported_state(site: Site, number: int) -> No
     site.emulator.fault(method="POST", path="/api/v2/flows/jobs", job={"never_ends": True})
     site.commit({"flows/second.yaml": menu_flow("Second")})
     before = signal.getsignal(number)
-    timer = threading.Timer(2.0, os.kill, (os.getpid(), number))
+    timer = threading.Timer(2.0, signal.raise_signal, (number,))
     timer.start()
     ran = site.tag(allow_create="true")
     timer.join()
@@ -213,7 +212,7 @@ def test_a_signal_ends_a_wait_in_a_reported_state(site: Site, number: int) -> No
 
 def test_a_signal_is_heard_while_the_platform_does_not_answer(site: Site) -> None:
     site.emulator.fault(method="POST", path="/api/v2/flows/jobs", delay=100_000)
-    timer = threading.Timer(2.0, os.kill, (os.getpid(), signal.SIGTERM))
+    timer = threading.Timer(2.0, signal.raise_signal, (signal.SIGTERM,))
     timer.start()
     ran = site.tag(allow_create="true")
     timer.join()

@@ -212,7 +212,7 @@ def test_a_summary_that_cannot_be_written_changes_neither_outputs_nor_status(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_cancelled_check_says_so_and_writes_its_outputs(repository: Repository, step: Step, number: int) -> None:
     def check(readings: Sequence[Reading], options: CheckOptions) -> Report:
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
         raise AssertionError("not reached")
 
     repository.commit({"a.yaml": menu_flow()})
