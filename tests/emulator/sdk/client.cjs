@@ -59,11 +59,27 @@ async function main() {
   const done = await run(flows, 'getFlowsExportJob', [exported.id, { expand: ['messages'] }], 'downloadUrl');
   const yaml = await (await fetch(done.downloadUrl)).text();
   found.download = yaml.startsWith('inboundCall:') ? [] : [yaml.slice(0, 100)];
-  await run(new sdk.RoutingApi(), 'getRoutingQueues', [{ name: 'Sales' }], 'entities.id entities.name');
-  await run(flows, 'getArchitectPrompts', [{ name: ['please_wait'] }], 'entities.id');
+  const named = 'total entities.id entities.name entities.selfUri';
+  const routing = new sdk.RoutingApi();
+  await run(routing, 'getRoutingQueues', [{ name: 'Sales' }], named);
+  await run(routing, 'getRoutingSkills', [{ name: 'Voice' }], named);
+  await run(routing, 'getRoutingLanguages', [{ name: 'Dutch' }], named);
+  await run(new sdk.IntegrationsApi(), 'getIntegrationsActions', [{ name: 'order' }], named);
+  await run(flows, 'getArchitectPrompts', [{ name: ['please_wait'] }], named);
+  await run(flows, 'getArchitectSystemprompts', [{ name: 'Nothing' }], 'pageNumber pageSize');
+  await run(flows, 'getArchitectSchedules', [{ name: 'Weekdays' }], named);
+  await run(flows, 'getArchitectSchedulegroups', [{ name: 'Opening hours' }], named);
+  await run(flows, 'getArchitectEmergencygroups', [{ name: 'Fire' }], named);
+  await run(flows, 'getFlowsDatatables', [{ name: 'Holidays' }], named);
+  await run(flows, 'getArchitectIvrs', [{ name: 'Main number' }], `${named} entities.dnis entities.openHoursFlow.id`);
+  await run(flows, 'getArchitectDependencytrackingBuild', [], 'status');
+  await run(
+    flows, 'getArchitectDependencytrackingConsumingresources', [flow.id, 'INBOUNDCALLFLOW'], 'entities.id entities.type',
+  );
   await run(
     flows, 'getArchitectDependencytrackingConsumedresources', [flow.id, '2.0', 'INBOUNDCALLFLOW'], 'entities.type',
   );
+  await run(flows, 'postFlowsActionsPublish', [flow.id, { version: '1.0' }], 'id actionName client.id');
   console.log(JSON.stringify(found));
 }
 

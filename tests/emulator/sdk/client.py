@@ -90,9 +90,12 @@ def main() -> None:
     flow = run(flows.get_flow, id_, needs=f"{flow_needs} saved_version.id {published}")
     run(flows.get_flow_versions, id_, needs="total entities.id")
     run(flows.get_flow_version, id_, "1.0", needs=version)
-    for method in (flows.get_flow_latestconfiguration, lambda *a: flows.get_flow_version_configuration(*a, "1.0")):
-        if not isinstance(method(id_), dict):
-            checks.found.setdefault("configuration", []).append("no object")
+    for method, arguments in (
+        (flows.get_flow_latestconfiguration, [id_]),
+        (flows.get_flow_version_configuration, [id_, "1.0"]),
+    ):
+        if not isinstance(run(method, *arguments), dict):
+            checks.found[method.__name__].append("no object")
     run(flows.post_flows_actions_checkout, id_, needs="locked_client.id current_operation.action_name")
     operation = "id action_name action_status client.id"
     run(flows.post_flows_actions_checkin, id_, needs=operation)
@@ -170,6 +173,9 @@ def lookups(run: Any, api: Any, flows: Any) -> None:
     run(routing.get_routing_queues, name="Sales", needs=needs)
     run(routing.get_routing_queues_divisionviews_all, needs=needs)
     run(routing.get_routing_skills, name="Voice", needs=needs)
+    run(routing.get_routing_languages, name="Dutch", needs=needs)
+    run(flows.get_architect_emergencygroups, name="Fire", needs=needs)
+    run(flows.get_architect_systemprompts, name="Nothing", needs="page_number page_size page_count")
     run(integrations.get_integrations_actions, name="order", needs=needs)
     run(flows.get_architect_prompts, name=["please_wait"], needs=needs)
     run(flows.get_architect_schedules, name="Weekdays", needs=needs)
