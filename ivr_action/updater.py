@@ -240,7 +240,7 @@ class IvrFlowUpdater:
             return False
 
 
-def _checked(nodes: Any, start: str) -> tuple[dict[str, Any], str]:
+def _checked(nodes: Any, start: Any) -> tuple[dict[str, Any], str]:
     """The nodes by id as JSON has them, and what is wrong with them; empty where they are valid."""
     if not isinstance(nodes, Mapping) and isinstance(nodes, Iterable) and not isinstance(nodes, (str, bytes)):
         nodes = list(nodes)  # an iterator is read once

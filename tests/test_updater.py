@@ -215,6 +215,24 @@ def test_nodes_that_are_not_valid_are_not_sent(emulator: Emulator, opened: Open)
     assert emulator.log.entries == []
 
 
+@pytest.mark.parametrize(
+    ("given", "start", "says"),
+    [
+        (None, "menu", "`nodes` is missing"),
+        (7, "menu", "`nodes` is of type int"),
+        (nodes(), None, "`start_node_id` is of type NoneType"),
+        (nodes(end={**node("end", "disconnect"), "variables": {"x": float("nan")}}), "menu", "is no JSON"),
+    ],
+)
+def test_what_are_no_nodes_is_not_sent(emulator: Emulator, opened: Open, given: Any, start: Any, says: str) -> None:
+    hook = Hook()
+    updater = opened(hook)
+    with pytest.raises(UsageError, match=says):
+        updater.update_nodes(emulator.flow("Main line").id, given, start, HOOK)
+    assert (updater.metrics.validation_failures, hook.seen[0][1]["status"]) == (1, "invalid")
+    assert emulator.log.entries == []
+
+
 @pytest.mark.parametrize("answer", [False, RuntimeError("boom"), UsageError("no JSON")])
 def test_a_webhook_that_fails_never_loses_a_save(emulator: Emulator, opened: Open, answer: bool | Exception) -> None:
     done = opened(Hook(answer)).update_nodes(emulator.flow("Main line").id, nodes(menu=MENU), "menu", HOOK)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ivr_action.errors import UsageError
 from ivr_action.genesys.answers import error_from
 from ivr_action.genesys.clock import Clock, Deadline
 from ivr_action.genesys.errors import BadAnswerError
@@ -138,7 +139,11 @@ def call_api(
     body: Any = None,
     redact: Redactor | None = None,
 ) -> Any:
-    """`Platform.call` for any `ApiClient` of the SDK, also one that somebody else has made."""
+    """`Platform.call` for any `ApiClient` of the SDK, also one that somebody else has made.
+
+    Raises:
+        UsageError: an id is empty, no text, or would lead to another path.
+    """
     call = f"{method} {_filled(path, params or {})}"
     sent = {
         "Accept": client.select_header_accept(["application/json"]),
@@ -245,7 +250,10 @@ def _with(request: Request, token: str) -> Request:
     return replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
 
 
-def _filled(path: str, params: Mapping[str, str]) -> str:
+def _filled(path: str, params: Mapping[str, Any]) -> str:
+    """The path as it is shown; the SDK leaves slashes in ids, and an id with one would lead to another call."""
     for name, value in params.items():
+        if not isinstance(value, str) or not value.strip(".") or "/" in value:
+            raise UsageError(f"`{value}` is no {name}; nothing was sent.", "It is text without slashes.")
         path = path.replace("{" + name + "}", value)
     return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -49,19 +50,42 @@ def save_flow(
         ConflictError: somebody else changed the flow and it cannot be merged, also because the platform no longer
             shows the version that the body was made from.
         PlatformError: of `SaveLoop.save`.
+        UsageError: the body is no flow as JSON can say it, or its version is none.
     """
-    if not isinstance(body.get("nodes"), Mapping):
+    given: Any = body
+    if not isinstance(given, Mapping) or not isinstance(given.get("nodes"), Mapping):
         raise UsageError("What is to be saved must be a flow with a map `nodes`.")
+    edited = body.get("version")
+    if edited is not None and (isinstance(edited, bool) or not str(edited).isascii() or not str(edited).isdigit()):
+        raise UsageError(f"The flow's `version` is `{edited}`; it must be the integer that it had when it was read.")
+    body = as_json(body, "What is to be saved")
     store = flow_store(flows_api)
     pace = pace or Pace(Clock())
     deadline = deadline or Deadline.after(pace.clock, PATIENCE)
     base = live = store.read(flow_id)
-    edited = body.get("version")
     if edited is not None and str(edited) != base.version:
         if resolve is None:
             raise ConflictError(flow_id, str(edited), base)
         base = version_of(store, base, str(edited))
     return SaveLoop(store, pace, deadline, attempts=attempts, resolve=resolve, keep=keep).save(base, body, live)
+
+
+def as_json(value: Any, what: str) -> Any:
+    """The same as the platform will show it: made of dicts, lists and what JSON has beside them.
+
+    Raises:
+        UsageError: it contains something else; nothing was sent.
+    """
+    try:
+        return json.loads(json.dumps(value, allow_nan=False, default=_plain))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"{what} is no JSON: {error}. Nothing was sent.") from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a value is of type {type(value).__name__}")
 
 
 def version_of(store: FlowStore, live: Live, edited: Version) -> Live:
@@ -89,13 +113,13 @@ def flow_store(flows_api: Any) -> FlowStore:
     Raises:
         UsageError: it is none of the three that are known.
     """
+    if callable(getattr(flows_api, "get_flow", None)) and callable(getattr(flows_api, "update_flow", None)):
+        return NodeStore(_TutorialCaller(flows_api), "")  # before the others: a mock has their methods too
     if isinstance(flows_api, FlowStore):
         return flows_api
     client: Any = getattr(flows_api, "api_client", None)
     if callable(getattr(client, "call_api", None)):
         return NodeStore(functools.partial(call_api, client), str(client.host))
-    if callable(getattr(flows_api, "get_flow", None)) and callable(getattr(flows_api, "update_flow", None)):
-        return NodeStore(_TutorialCaller(flows_api), "")
     raise UsageError(
         f"`flows_api` is of type {type(flows_api).__name__}, which cannot read and save flows.",
         "Pass the SDK's ArchitectApi, a FlowStore, or an object with `get_flow` and `update_flow`.",
@@ -132,8 +156,12 @@ class _TutorialCaller:
                 raise
             said, sent = getattr(error, "body", None), getattr(error, "headers", None)
             raise error_from(call, status, sent or {}, said or str(error), Redactor()) from error
-        to_dict = getattr(answer, "to_dict", None)
-        return to_dict() if callable(to_dict) else answer
+        if isinstance(answer, Mapping):
+            return dict(answer)
+        for name in ("to_dict", "model_dump"):  # of the SDK's models, and of pydantic's
+            if callable(found := getattr(answer, name, None)):
+                return found()
+        return answer
 
     def _put(self, flow_id: str, body: Any, headers: Mapping[str, str]) -> Any:
         return self._api.update_flow(flow_id, body, **self._conditional(headers["If-Match"]))

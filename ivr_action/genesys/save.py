@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from ivr_action.errors import OutcomeUnknownError, PlatformError
 from ivr_action.genesys.clock import Deadline
+from ivr_action.genesys.compare import leaves_out, shows
 from ivr_action.genesys.errors import NotFoundError, OutOfTimeError, ThrottledError, outcome_unknown
 from ivr_action.genesys.pace import Pace
 from ivr_action.genesys.store import (
@@ -25,7 +25,6 @@ from ivr_action.genesys.store import (
     Saved,
     Version,
 )
-from ivr_action.model.alike import alike
 
 Resolve = Callable[[Live, Content, Live], Content]
 """(base, ours, live) → what to save instead; raises ConflictError where the two do not go together."""
@@ -104,8 +103,8 @@ class SaveLoop:
             if attempt >= self._attempts:
                 raise self._gave_up(live, base, unsure, last)
             # The same edit by somebody else is no conflict; and a PUT that was sent twice on its way is our own.
-            content = ours if store.holds(live, ours) else self._content(base, ours, live, unsure)
-            if store.holds(live, content):
+            content = ours if self._is_there(live, ours) else self._content(base, ours, live, unsure)
+            if self._is_there(live, content):
                 sent = unsure.expected if unsure is not None else last.expected if last is not None else None
                 previous = live.version if sent is None else sent
                 found = Saved(flow_id, live.version, previous, attempts=attempt, content=content)
@@ -132,6 +131,11 @@ class SaveLoop:
                     self._pause(_short(attempt), "the answer is missing", unsure)
                 continue
             return replace(self._verified(saved, content, live), attempts=attempt + 1, content=content)
+
+    def _is_there(self, live: Live, content: Content) -> bool:
+        """Whether nothing is left to be sent. What a save leaves out is a change too; afterwards nobody can say
+        whether the platform has to have dropped it."""
+        return self._store.holds(live, content) and not leaves_out(live.content, content)
 
     def _content(self, base: Live, ours: Content, live: Live, unsure: _Unsure | None) -> Content:
         """What to send: ours, or ours merged with what others have done since."""
@@ -188,7 +192,7 @@ class SaveLoop:
                 [f"Flow `{live.name}` ({saved.flow_id}): version {live.version} does not hold what was sent."],
                 "Compare the two: the platform left something out or changed it. The version before is in its history.",
             )
-        if saved.answered and _shows(live.content, before.content, content):
+        if saved.answered and shows(live.content, before.content, content):
             return replace(saved, superseded_by=live.version)
         was = self._earlier(unsure, saved.version)
         if was is None:
@@ -262,22 +266,6 @@ class _Unsure:
 
 def _short(number: int) -> float:
     return min(_SHORT_CAP, _SHORT * 2.0 ** min(number - 1, 30))
-
-
-def _shows(live: Content, before: Content, sent: Content) -> bool:
-    """Whether what is live has all that a save has changed: its values, and its nodes one by one."""
-    return all(
-        alike(was, ours) or alike(ours, now)
-        for key in sent
-        for was, ours, now in _triples(before.get(key), sent[key], live.get(key))
-    )
-
-
-def _triples(before: Any, sent: Any, live: Any) -> Iterator[tuple[Any, Any, Any]]:
-    if isinstance(before, Mapping) and isinstance(sent, Mapping) and isinstance(live, Mapping):
-        yield from ((before.get(key), sent.get(key), live.get(key)) for key in {**before, **sent})
-    else:
-        yield before, sent, live
 
 
 @contextlib.contextmanager

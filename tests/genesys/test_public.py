@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -68,6 +69,104 @@ def test_the_tutorials_object_is_given_the_version(server: Server, flow: NodeFlo
     api = Tutorial(flow)
     assert update_flow_with_conflict_resolution(api, "f1", BODY)["version"] == 2
     assert api.seen == ["1"]
+
+
+class Everything(Tutorial):
+    """As a mock is: it has any method that is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *arguments, **named: self
+
+
+def test_what_has_the_tutorials_two_methods_is_asked_by_them(flow: NodeFlow) -> None:
+    api = Everything(flow)
+    assert update_flow_with_conflict_resolution(api, "f1", BODY)["version"] == 2
+    assert (flow.text(), api.seen) == ("new", ["1"])
+
+
+class Model:
+    """An answer as pydantic's models are."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+
+    def model_dump(self) -> dict[str, Any]:
+        return self._data
+
+
+def test_answers_may_be_models(flow: NodeFlow) -> None:
+    class Modern(Tutorial):
+        def get_flow(self, flow_id: str) -> Any:
+            return Model(super().get_flow(flow_id))
+
+    assert update_flow_with_conflict_resolution(Modern(flow), "f1", BODY)["version"] == 2
+
+
+@pytest.mark.parametrize("key", ["description", "variables"])
+def test_what_a_whole_body_leaves_out_is_a_change(
+    server: Server, fake_time: FakeTime, flow: NodeFlow, key: str
+) -> None:
+    flow.store({**BODY, key: {"said": "before"}})
+    platform, store = opened(server, fake_time)
+    with platform:
+        first = update_flow_with_conflict_resolution(store, "f1", BODY)
+        again = update_flow_with_conflict_resolution(store, "f1", BODY)
+    assert (first["version"], again["version"], len(server.calls("PUT"))) == (3, 3, 1)
+    assert key not in flow.history[3]
+
+
+def test_a_platform_that_keeps_what_was_left_out_has_saved_the_rest(
+    server: Server, fake_time: FakeTime, flow: NodeFlow
+) -> None:
+    def keeps(seen: Seen) -> Reply:
+        flow.store({"description": "before", **seen.json()})
+        return flow.get()
+
+    flow.store({**BODY, "description": "before"})
+    flow.faults = [keeps]
+    platform, store = opened(server, fake_time)
+    with platform:
+        assert update_flow_with_conflict_resolution(store, "f1", BODY)["version"] == 3
+
+
+@pytest.mark.parametrize("flow_id", ["", ".", "..", "../tokens/me", "a/b", None, 7])
+def test_an_id_that_would_lead_to_another_call_is_refused(server: Server, fake_time: FakeTime, flow_id: Any) -> None:
+    platform, store = opened(server, fake_time)
+    with platform, pytest.raises(UsageError, match="is no flowId; nothing was sent"):
+        update_flow_with_conflict_resolution(store, flow_id, BODY)
+    assert server.calls("GET") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (None, "must be a flow with a map `nodes`"),
+        ([BODY], "must be a flow with a map `nodes`"),
+        ({**BODY, "version": True}, "version` is `True`"),
+        ({**BODY, "version": 1.0}, "version` is `1.0`"),
+        ({**BODY, "version": "1²"}, "must be the integer"),
+        ({**BODY, "variables": {"x": float("nan")}}, "is no JSON"),
+        ({**BODY, "variables": {"x": object()}}, "a value is of type object"),
+    ],
+)
+def test_a_body_that_is_no_flow_is_refused(flow: NodeFlow, body: Any, says: str) -> None:
+    tutorial = Tutorial(flow)
+    with pytest.raises(UsageError, match=says):
+        update_flow_with_conflict_resolution(tutorial, "f1", body)
+    assert tutorial.seen == []
+
+
+def test_what_json_writes_otherwise_is_compared_as_it_is_written(
+    server: Server, fake_time: FakeTime, flow: NodeFlow
+) -> None:
+    platform, store = opened(server, fake_time)
+    nodes = MappingProxyType({"start": {**node("new"), "variables": {1: ("a", "b")}}})
+    with platform:
+        saved = update_flow_with_conflict_resolution(store, "f1", {**BODY, "nodes": nodes})
+    assert saved["nodes"]["start"]["variables"] == {"1": ["a", "b"]}
+    assert flow.history[2]["nodes"] == saved["nodes"]
 
 
 def test_an_object_that_cannot_carry_the_version_is_refused(flow: NodeFlow) -> None:
