@@ -183,7 +183,7 @@ class SaveLoop:
             raise RejectedError(
                 [f"Flow `{live.name}` ({saved.flow_id}): the platform answered 200 and {kept}"],
                 "The deployment failed, and the flow is as it was. The platform behind this address does not take "
-                "nodes by PUT; docs/platform.md says what it takes.",
+                "nodes by PUT. Deploy the flow as Architect YAML, by a publish job: docs/platform.md.",
             )
         if live.version == saved.version:
             if store.holds(live, content):

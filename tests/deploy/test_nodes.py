@@ -104,6 +104,19 @@ def test_both_changes_are_saved(bench: Bench) -> None:
     assert bench.deployed().result is Result.UNCHANGED
 
 
+def test_a_platform_that_names_who_saved_does_not_make_ours_a_colleagues(bench: Bench) -> None:
+    bench.flow.document["modifiedBy"] = {"name": "Deployer"}  # it has no way to say that this is a client
+    assert bench.deployed().result is Result.UNCHANGED
+    bench.repository.add({FILE: graph(sales={"queue": "Service"})})
+    assert bench.planned().verdict is Verdict.UPDATE
+    assert bench.deployed().result is Result.DEPLOYED
+    bench.flow.document["modifiedBy"] = {"name": "Deployer"}
+    colleague(bench, menu=AUDIO)
+    bench.flow.document["modifiedBy"] = {"name": "A Colleague"}
+    planned = bench.planned()
+    assert (planned.verdict, planned.live_by) == (Verdict.DRIFTED, "A Colleague")
+
+
 def test_what_was_merged_stays_theirs_until_the_file_has_it(bench: Bench) -> None:
     colleague(bench, menu=AUDIO)
     bench.repository.add({FILE: graph(sales={"queue": "Service"})})
@@ -222,3 +235,14 @@ def test_an_earlier_version_again(bench: Bench) -> None:
     )
     assert node(bench, "sales") == {"queue": "Sales"}
     assert bench.restore("9").message == "Flow `Main line` has no version 9. Nothing was sent."
+
+
+def test_an_answer_of_200_that_stores_nothing(bench: Bench) -> None:
+    bench.emulator.fault(method="PUT", path="/api/v2/flows/*", ignore=True)
+    bench.repository.add({FILE: graph(sales={"queue": "Service"})})
+    deployment = bench.deploy()
+    (flow,) = deployment.flows
+    assert (flow.result, flow.to_version, deployment.exit_status) == (Result.FAILED, "", 3)
+    assert "the platform answered 200 and stored nothing: version 2 is live as before" in flow.message
+    assert "does not take nodes by PUT. Deploy the flow as Architect YAML, by a publish job" in flow.hint
+    assert node(bench, "sales") == {"queue": "Sales"}
