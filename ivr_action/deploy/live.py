@@ -55,7 +55,8 @@ class Held:
     def stamp(self) -> Stamp | None:
         """Its stamp, where it is true."""
         claimed = self.claimed
-        made_by_user = bool(self.by) and not self.by_client
+        # Where a platform holds nodes it names whoever saved, and does not tell clients from users.
+        made_by_user = bool(self.by) and not self.by_client and not isinstance(self.content.get("nodes"), Mapping)
         if claimed is None or claimed.published != self.digest or made_by_user or self.is_stray:
             return None
         return claimed if self.is_own or not self.follows_others else None
