@@ -181,7 +181,8 @@ NOT_COMPILABLE = Kind(
     "not-compilable",
     Level.ERROR,
     "A node graph holds something that Architect has no words for.",
-    "The platform takes Architect flows only; whatever came near it would be another flow than the one that was checked.",
+    "The platform takes Architect flows only; whatever came near it would be another flow than the one that was "
+    "checked.",
     "Write the node as the message says; docs/compile.md has the table of what each type and condition becomes.",
     "docs/compile.md",
 )

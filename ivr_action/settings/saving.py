@@ -16,9 +16,9 @@ class SavingInputs(BaseModel):
         default="merge",
         description=(
             "Node graphs that somebody else changed too. `merge`: both changes, where they do not touch the same "
-            "field. `fail`: nothing is sent. `ours`: where both changed the same field, the file's value counts, and where the two "
-            "do not go together the file replaces the live flow; what is lost is told. "
-            "Architect flows are never merged: there a foreign change always stops the deployment."
+            "field. `fail`: nothing is sent. `ours`: where both changed the same field, the file's value counts, and "
+            "where the two do not go together the file replaces the live flow; what is lost is told. Architect flows "
+            "are never merged: there a foreign change always stops the deployment."
         ),
     )
     on_draft: Annotated[Literal["stop", "publish-over"], BeforeValidator(word)] = Field(
