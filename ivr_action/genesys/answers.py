@@ -67,7 +67,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if given and "date" in lowered:
         try:
             span = parsedate_to_datetime(given) - parsedate_to_datetime(lowered["date"])
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
         return max(0.0, span.total_seconds())
     return None

@@ -38,9 +38,9 @@ def webhooks_json(
         redact: hides secrets in what is returned.
         limit: in characters.
     """
-    payloads = {event.id: redact(_line(json.loads(event.render(form)[0]))) for event in events}
+    payloads = {event.id: _line(_hidden(json.loads(event.render(form)[0]), redact)) for event in events}
     ordered = sorted(deliveries, key=lambda one: one.delivered)
-    bare = [redact(_line(_delivery(one)))[:-1] for one in ordered]
+    bare = [_line(_hidden(_delivery(one), redact))[:-1] for one in ordered]
     bare_size = 2 + sum(len(text) + len(',"payload":null},') for text in bare)
     cut = 0
     while bare_size > limit and bare:
@@ -56,6 +56,15 @@ def webhooks_json(
         mark = _delivery(Delivery("", "", Outcome.FAILED))
         items.append(_line({**mark, "result": CUT, "payload": None, "left": cut}))
     return f"[{','.join(items)}]"
+
+
+def _hidden(data: Any, redact: Callable[[str], str]) -> Any:
+    """Without secrets; text by text, since hiding them in JSON could take a backslash or a quote with them."""
+    if isinstance(data, str):
+        return redact(data)
+    if isinstance(data, dict):
+        return {name: _hidden(value, redact) for name, value in data.items()}
+    return [_hidden(value, redact) for value in data] if isinstance(data, list) else data
 
 
 def _line(data: Any) -> str:

@@ -47,8 +47,8 @@ def trigger_cicd_webhook(
     """
     if "." in event_id or any(not "!" <= letter <= "~" for letter in event_id):
         raise UsageError("`event_id` contains a full stop, a blank or what is not ASCII.")
-    event = Event(event_id or new_id(), dict(payload))
     try:
+        event = Event(event_id or new_id(), dict(payload))
         event.render("plain")
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"`payload` is no JSON: {error}.") from None

@@ -117,6 +117,7 @@ def test_429_carries_the_pause() -> None:
         ({"Retry-After": "Tue, 24 Nov 2026 10:01:00 GMT", "Date": "Tue, 24 Nov 2026 10:00:30 GMT"}, 30),
         ({"Retry-After": "Tue, 24 Nov 2026 10:00:00 GMT", "Date": "Tue, 24 Nov 2026 10:00:30 GMT"}, 0),
         ({"Retry-After": "Tue, 24 Nov 2026 10:01:00 GMT"}, None),
+        ({"Retry-After": f"Tue, 24 Nov {'9' * 30} 10:01:00 GMT", "Date": "Tue, 24 Nov 2026 10:00:30 GMT"}, None),
         ({}, None),
     ],
 )

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from standardwebhooks.webhooks import Webhook
@@ -371,7 +372,8 @@ def test_a_url_that_cannot_be_used_is_false_and_logged(url: str, caplog: pytest.
 
 
 def test_a_payload_that_is_no_json_is_an_error_of_the_caller() -> None:
-    for payload in ({"a": {1, 2}}, {"a": float("nan")}):
+    wrong: list[Any] = [{"a": {1, 2}}, {"a": float("nan")}, None, 5, "text"]
+    for payload in wrong:
         with pytest.raises(UsageError, match="no JSON"):
             trigger_cicd_webhook("https://hooks.example/a", payload)
     with pytest.raises(UsageError, match="event_id"):

@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import ivr_action
+from ivr_action.genesys.redact import Redactor
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
 from ivr_action.model.difference import Change, FlowDifference, NodeChange
 from ivr_action.notify.events import Event, Origin, events_of, new_id
@@ -173,6 +174,18 @@ def test_the_output_has_payloads_and_results_and_no_secret() -> None:
         "payload": dict(events[1].data),
     }
     assert (passed["event_id"], passed["reason"], passed["payload"]["message"]) == ("msg_0", None, "***")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['client_secret="x"', 'https://a.example/b?sig=1"x', 'access_token: \\"', 'client_secret="", "result":"'],
+)
+def test_a_name_like_a_secret_leaves_the_output_json(name: str) -> None:
+    events = told(replace(FLOW, name=name))
+    text = webhooks_json("plain", events, [Delivery("h", "msg_0", Outcome.FAILED)], redact=Redactor())
+    [item] = json.loads(text)
+    assert (item["payload"]["name"], item["result"]) == (Redactor()(name), "failed")
+    assert list(item["payload"]) == list(events[0].data)
 
 
 @pytest.mark.parametrize(("passed", "failed"), [(20, 5), (300, 3), (3, 300), (3000, 3), (3, 3000), (3000, 3000)])
