@@ -64,6 +64,11 @@ def compile_flow(
         return Compiled("", problems.all())
     layout = Layout(plans, type_, _language(flow))
     tree = {type_: _header(flow, type_, layout, planner)}
+    half = _half_a_character(tree)
+    if half:
+        hint = "Write the character itself, or both halves of its escape."
+        problems.of_flow(f"A text holds half of a character pair, which no YAML can: {half}.", hint)
+        return Compiled("", problems.all())
     written = _dump(tree)
     read = read_flow(flow.document.path, written.encode()).flow
     nodes = _mapped(tree, read, layout.entries) if isinstance(read, ArchitectFlow) else {}
@@ -145,6 +150,20 @@ def _dump(tree: dict[str, Any]) -> str:
 
     written: str = yaml.dump(tree, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
     return written
+
+
+def _half_a_character(tree: Any) -> str:
+    """The first text with a lone surrogate, escaped; empty for none."""
+    todo = [tree]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            todo += [*value, *value.values()]
+        elif isinstance(value, list):
+            todo += value
+        elif isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
+            return ascii(value)
+    return ""
 
 
 def _mapped(tree: Any, flow: ArchitectFlow, entries: Mapping[int, str]) -> dict[str, str]:

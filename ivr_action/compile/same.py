@@ -12,7 +12,8 @@ from ivr_action.compile.plans import make_plans
 from ivr_action.compile.problems import Problems
 from ivr_action.compile.steps import Go, Plan
 from ivr_action.flow.flow import ArchitectFlow, NodeGraphFlow
-from ivr_action.model import FlowGraph, NodeKind, TransitionKind
+from ivr_action.flow.node_types import node_type
+from ivr_action.model import FlowGraph, Node, NodeKind, TransitionKind
 
 _CALLER = frozenset((NodeKind.MENU, NodeKind.INPUT))
 _Ways = dict[str, set[tuple[tuple[str, ...], str]]]
@@ -49,18 +50,20 @@ def same_graph(source: NodeGraphFlow, compiled: ArchitectFlow, nodes: Mapping[st
             problems.append(f"`{id_}` is missing")
             continue
         problems += _compared(id_, set(plans[id_].exits()), found[id_])
-        kind = source.graph.nodes[id_].kind
-        if not _has_kind(kind, plans[id_], kinds[id_]):
+        node = source.graph.nodes[id_]
+        kind = node.kind
+        if not _has_kind(node, plans[id_], kinds[id_]):
             problems.append(f"`{id_}` is {kind} in the source and {_listed(kinds[id_])} in the compiled flow")
     problems += [f"`{id_}` is in the compiled flow only" for id_ in found if id_ not in plans]
     return problems
 
 
-def _has_kind(kind: NodeKind, plan: Plan, found: set[NodeKind]) -> bool:
+def _has_kind(node: Node, plan: Plan, found: set[NodeKind]) -> bool:
     """Whether one of the nodes that stand for a node does what it does to a caller."""
-    if kind in _CALLER:
-        return bool(found & _CALLER)
-    return kind in found or isinstance(plan.body, Go)
+    row = node_type(node.type)
+    if isinstance(plan.body, Go) or (row is not None and row.name in ("start", "updateData")):
+        return True  # of their own they do nothing: what is left are variables, audio and conditions
+    return bool(found & _CALLER) if node.kind in _CALLER else node.kind in found
 
 
 def _compared(id_: str, wanted: set[tuple[tuple[str, ...], str]], found: set[tuple[tuple[str, ...], str]]) -> list[str]:

@@ -127,6 +127,47 @@ def test_the_order_of_nodes_decides_nothing_but_the_order() -> None:
     assert tasks(made) == tasks(turned)
 
 
+@pytest.mark.parametrize("type_", ["start", "decision", "updateData", "loop"])
+@pytest.mark.parametrize("ways", [[], [("vip", "b")]])
+def test_a_node_without_an_action_of_its_own(type_: str, ways: list[tuple[str, str]]) -> None:
+    nodes = {"a": node(type_, *ways, TO_BYE, tts="A."), "b": node("playAudio", TO_BYE, tts="B."), **BYE}
+    made = compiled(nodes, variables={"vip": False})
+    assert next(iter(tasks(made)["a"][0])) == "playAudio"
+
+
+ODD = [
+    "yes",
+    "1",
+    "a b",
+    "a/b",
+    "[c]",
+    "a#2",
+    " ",
+    "x: y",
+    "- z",
+    "null",
+    "{{k}}",
+    "#",
+    "'",
+    '"',
+    "a\nb",
+    "!x",
+    "&a",
+    "é\x07",
+]
+
+
+@pytest.mark.parametrize("id_", ODD)
+def test_any_id_and_name_will_do(id_: str) -> None:
+    nodes = {
+        id_: {**node("menu", ("dtmf == '1'", "c"), ("default", "bye"), tts=id_), "name": id_},
+        "c": node("playAudio", ("default", id_), tts="C."),
+        **BYE,
+    }
+    made = compiled(nodes, id_, name=id_.strip() or "x", description=id_)
+    assert sorted(made.nodes.values()) == sorted(nodes)
+
+
 def test_names_are_unique_and_hold_no_brackets() -> None:
     nodes = {
         "a": {**node("playAudio", ("default", "b"), tts="A."), "name": "Say [it]/now"},
@@ -371,6 +412,7 @@ def test_a_warning_does_not_stop_it() -> None:
         ({"type": "workflow"}, "A flow of the type `workflow` has no menus and tasks"),
         ({"name": ""}, "The flow has no name"),
         ({"startNodeId": "gone"}, "The flow has no start"),
+        ({"description": "half \ud800"}, "A text holds half of a character pair, which no YAML can: 'half \\ud800'"),
         ({"variables": {"Tier": "a", "tier": "b"}}, "which ignores letter case"),
     ],
 )
