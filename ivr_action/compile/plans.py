@@ -11,7 +11,32 @@ from ivr_action.compile.waits import plan_collect, plan_menu
 from ivr_action.compile.work import INEXPRESSIBLE, WORK
 from ivr_action.flow.flow import GraphNode
 from ivr_action.flow.node_types import node_type
-from ivr_action.model import NodeKind
+from ivr_action.model import Level, NodeKind
+
+_ANYWHERE = frozenset(("audioResource", "tts"))
+_QUEUE = ("queue", "queueName")
+_FLOW = ("flow", "flowName")
+_KNOWN: dict[str, tuple[str, ...]] = {
+    "menu": ("result",),
+    "playAudio": ("result",),
+    "collectInput": ("result", "digits", "maxDigits"),
+    "schedule": ("result", "scheduleGroup", "scheduleGroupName", "emergencyGroup", "emergencyGroupName"),
+    "dataAction": ("result", "output", "action", "dataAction", "actionName", "category", "inputs"),
+    "dataTableLookup": ("result", "output", "table", "dataTable", "key", "lookupValue", "lookup"),
+    "setParticipantData": ("attributes",),
+    "getParticipantData": ("result", "attribute", "attributeName"),
+    "setScreenPop": ("script", "screenPop", "scriptName"),
+    "callCommonModule": ("result", "output", "module", "commonModule", "flow", "inputs"),
+    "callBotFlow": ("result", "bot", "botFlow", "flow", "inputs"),
+    "transferToAcd": _QUEUE,
+    "transferToVoicemail": _QUEUE,
+    "transferToNumber": ("number", "phoneNumber", "phone", "telephoneNumber"),
+    "transferToUser": ("user", "userName", "person", "email"),
+    "transferToGroup": ("group", "groupName"),
+    "transferToFlow": _FLOW,
+    "transferToFlowSecure": (*_FLOW, "invocationData"),
+}
+"""Properties that mean something to each type; of any other it is said that it gets lost."""
 
 
 def make_plans(planner: Planner) -> dict[str, Plan]:
@@ -60,8 +85,24 @@ def _plan(planner: Planner, node: GraphNode) -> Plan:
         body = plan_menu(planner, node)
     else:
         body = WORK[row.name](planner, node)
+    _lost(planner, node, row.name)
     before = planner.before(node, audio=not asks and row.name != "playAudio")
     return Plan(node.id, name, before, body)
+
+
+def _lost(planner: Planner, node: GraphNode, type_: str) -> None:
+    known = _ANYWHERE.union(_KNOWN.get(type_, ()))
+    lost = [key for key in planner.properties(node) if key not in known and not str(key).startswith("x-")]
+    if lost:
+        named = ", ".join(f"`{key}`" for key in lost)
+        planner.problems.at(
+            node,
+            f"{named} of its properties is not carried over to Architect: `{node.type}` has no words for it here.",
+            "Remove it, or call it `x-…` where it is a note.",
+            element=planner.properties(node),
+            key=lost[0],
+            level=Level.WARNING,
+        )
 
 
 def _without_silent(planner: Planner, plans: Mapping[str, Plan], start: str) -> dict[str, Plan]:

@@ -398,6 +398,13 @@ def test_every_type_is_compiled_or_refused() -> None:
         assert made.yaml or made.problems
 
 
+def test_a_property_that_gets_lost_is_told() -> None:
+    made = compiled({"a": node("transferToAcd", queue="Sales", skill="Spanish", **{"x-note": "old"})})
+    ((_, _, message),) = messages(made)
+    assert message.startswith("`a`: `skill` of its properties is not carried over to Architect")
+    assert made.yaml
+
+
 def test_a_warning_does_not_stop_it() -> None:
     nodes = {"a": node("schedule", ("hours == 'emergency'", "b"), TO_BYE, scheduleGroup="Office", result="hours"),
              "b": node("playAudio", TO_BYE, tts="B."), **BYE}  # fmt: skip

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from ivr_action.check import check
 from ivr_action.compile import compile_flow
@@ -17,7 +18,7 @@ from ivr_action.trace.architect import ArchitectMachine
 from ivr_action.trace.node_graph import NodeGraphMachine
 from ivr_action.trace.run import run_scenario
 from ivr_action.trace.scenario import read_scenario
-from tests.compile.graphs import architect
+from tests.compile.graphs import architect, graphs
 from tests.deploy.bench import serving
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -102,3 +103,33 @@ def test_an_example_is_published_and_then_unchanged(name: str, tmp_path: Path) -
         first = bench.deployed(allow_create=True)
         assert (first.result, first.message) == (Result.CREATED, "")
         assert bench.deployed().result is Result.UNCHANGED
+
+
+_ANY = f"""\
+emulator: 1
+organization: Acme
+queues: [Box, {", ".join(f"Queue {number}" for number in range(15))}]
+schedule_groups: [Hours]
+data_tables: [Rows]
+data_actions: [{{name: Find, category: Billing}}]
+"""
+
+
+def test_generated_graphs_are_published_one_after_the_other(tmp_path: Path) -> None:
+    (tmp_path / "organisation.yaml").write_text(_ANY)
+    (tmp_path / "other.yaml").write_text(SECURE.replace("secureCall", "inboundCall").replace("Secure payment", "Other"))
+    with serving() as serve:
+        bench = serve(tmp_path / "organisation.yaml", tmp_path / "other.yaml")
+        bench.more["compile"] = compile_flow
+
+        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+        @given(source=graphs())
+        def publish(source: NodeGraphFlow) -> None:
+            assume(compile_flow(source).yaml)
+            bench.repository.add({"flows/line.json": source.document.text})
+            sent = bench.deployed(allow_create=True)
+            assert sent.result in (Result.CREATED, Result.DEPLOYED, Result.UNCHANGED), sent.message
+            assert bench.deployed().result is Result.UNCHANGED
+
+        publish()
+        assert bench.emulator.flow("Line").published
