@@ -79,7 +79,7 @@ def documented(message: str, status: int, request: pytest.FixtureRequest) -> Non
         message = pattern.sub(text, message)
     message = "<br>".join(line.strip() for line in message.splitlines())
     said = [(row.message, row.status) for row in rows() if row.test == name]
-    assert said == [(message, str(status))]
+    assert said == [(message, str(status))], f"docs/faults.md has {said}, and {name} has {(message, str(status))}"
 
 
 @dataclass
