@@ -174,4 +174,6 @@ class LockedError(RefusedError):
 
 def outcome_unknown(call: str, why: str) -> OutcomeUnknownError:
     """The error for a change that was sent and whose answer is missing."""
-    return OutcomeUnknownError(f"{call}: it was sent, and whether it took effect is unknown: {why.rstrip('.')}.", _OUTCOME_HINT)
+    return OutcomeUnknownError(
+        f"{call}: it was sent, and whether it took effect is unknown: {why.rstrip('.')}.", _OUTCOME_HINT
+    )

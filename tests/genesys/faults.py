@@ -48,6 +48,7 @@ _SAME = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "…"),
     (re.compile(r"127\.0\.0\.1:\d+"), "api.…"),
     (re.compile(r"20\d\d-\d\d-\d\dT[0-9:.]+Z"), "…"),
+    (re.compile(r"it would take \d+ s and \d+ s of"), "it would take … s and … s of"),
 )
 
 
