@@ -129,9 +129,15 @@ def deploy(stage: Stage, told: Told) -> None:
 
 def colleague(stage: Stage, told: Told) -> None:
     """A colleague's edit stops the next deployment, by name."""
-    told.act("A colleague edits the live flow: the next deployment stops")
+    told.act("A colleague edits what is live: the next deployment stops")
     text = "Sales is out until noon. Please call back."
     stage.cloud.colleague("publish", "Main line", yaml=stage.live_yaml(MAIN_LINE).replace(_SALES, text))
+    wish = {"command": "drift", "environment": "production", "fail_on_drift": "true"}
+    night = stage.run("schedule", "refs/heads/main", {}, wish)
+    must(night.status == 1, "the nightly look fails")
+    must([one["by"] for one in night.output("drifted")] == ["A Colleague"], "it names who it was")
+    told.say("The nightly look for drift names it; Mona, who has not seen that, tags v1.2:")
+    told.quote(night.said("Main line (", "drifted"))
     old, new = "One moment, please.", "One moment. We are getting somebody."
     stage.edit(MAIN_LINE, old, new)
     stage.commit("A friendlier front desk")
@@ -142,6 +148,7 @@ def colleague(stage: Stage, told: Told) -> None:
     must([one["by"] for one in ran.output("conflicts")] == ["A Colleague"], "it says who it was")
     must(stage.cloud.flow("Main line").published == "4.0", "the colleague's version stays live")
     told.quote(ran.said("Main line", "refused", "A Colleague"))
+    told.say("This is what the file would have put in the place of their words:")
     told.quote(ran.said("preTransferAudio", "noon"))
     told.page("The tag v1.2: a colleague's edit stops it", ran)
     told.say("What is live goes into the file first, alone (v1.3), and then Mona's own words (v1.4):")
