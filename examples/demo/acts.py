@@ -76,7 +76,7 @@ def take_over(stage: Stage, told: Told) -> None:
 def mistake(stage: Stage, told: Told) -> None:
     """A pull request with mistakes is red."""
     told.act("A pull request with a mistake: red")
-    told.say("Mona gives rentals a key of their own. She types 3 for 4, and Rental for Rentals.")
+    told.say("A branch gives rentals a key of their own, with 3 typed for 4 and Rental for Rentals.")
     stage.cloud.log.clear()
     stage.branch("rentals")
     menu = ("For the workshop, press 3.", "For the workshop, press 3. For rentals, press 4.")
@@ -136,7 +136,7 @@ def colleague(stage: Stage, told: Told) -> None:
     night = stage.run("schedule", "refs/heads/main", {}, wish)
     must(night.status == 1, "the nightly look fails")
     must([one["by"] for one in night.output("drifted")] == ["A Colleague"], "it names who it was")
-    told.say("The nightly look for drift names it; Mona, who has not seen that, tags v1.2:")
+    told.say("The nightly look for drift names it. The tag v1.2, which knows nothing of it, is stopped:")
     told.quote(night.said("Main line (", "drifted"))
     old, new = "One moment, please.", "One moment. We are getting somebody."
     stage.edit(MAIN_LINE, old, new)
@@ -151,7 +151,7 @@ def colleague(stage: Stage, told: Told) -> None:
     told.say("This is what the file would have put in the place of their words:")
     told.quote(ran.said("preTransferAudio", "noon"))
     told.page("The tag v1.2: a colleague's edit stops it", ran)
-    told.say("What is live goes into the file first, alone (v1.3), and then Mona's own words (v1.4):")
+    told.say("What is live goes into the file first, alone (v1.3), and then the words that were refused (v1.4):")
     stage.edit(MAIN_LINE, _SALES, text, new, old)
     stage.commit("What sales said")
     taken = stage.tag("v1.3")
@@ -173,7 +173,7 @@ def merge(stage: Stage, told: Told) -> None:
     told.quote(ran.said("Deployment to production"))
     told.say(
         "Another platform keeps the specification's contract (nodes, PUT with If-Match). A colleague changes one node "
-        "there, Mona another one:"
+        "there, a commit another one:"
     )
     must(_deploy_nodes(stage, "n2", stage.nodes).status == 0, "the node graph is taken over")
     theirs = {"properties": {"audioResource": {"id": "workshop_holiday_hours", "type": "resource"}}}
@@ -198,8 +198,8 @@ def merge(stage: Stage, told: Told) -> None:
 
 
 def audit(stage: Stage, told: Told) -> None:
-    """The log holds, and one changed byte is found."""
-    told.act("The audit log: it holds, and one changed byte does not pass")
+    """The log holds, and one changed word is found."""
+    told.act("The audit log: it holds, and one changed word is found")
     file = stage.repository / ".ivr-action" / "audit.jsonl"
     whole = file.read_bytes()
     status, said = _command("audit", "verify", str(file))

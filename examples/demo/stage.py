@@ -155,7 +155,7 @@ class Stage:
 
     def git(self, *arguments: str) -> str:
         """Git in the repository, with an author of its own and none of the user's settings."""
-        who = {"NAME": "Mona", "EMAIL": "mona@example.invalid", "DATE": "2026-03-02T09:00:00Z"}
+        who = {"NAME": "demo", "EMAIL": "demo@example.invalid", "DATE": "2026-03-02T09:00:00Z"}
         identity = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in who.items()}
         environ = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         done = subprocess.run(
@@ -245,7 +245,7 @@ class Stage:
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
             "GITHUB_ACTIONS": "true",
-            "GITHUB_ACTOR": "mona",
+            "GITHUB_ACTOR": "demo",
             "GITHUB_EVENT_NAME": event,
             "GITHUB_EVENT_PATH": str(files["event"]),
             "GITHUB_OUTPUT": str(files["output"]),
