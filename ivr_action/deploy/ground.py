@@ -15,6 +15,7 @@ from ivr_action.genesys.client import Platform
 from ivr_action.genesys.clock import Deadline
 from ivr_action.genesys.flow_state import FlowState
 from ivr_action.genesys.inspect import Inspector
+from ivr_action.genesys.job_times import JobTimes
 from ivr_action.genesys.lookups import Lookups
 from ivr_action.genesys.node_save import NodeStore
 from ivr_action.genesys.publish_job import PublishStore
@@ -48,6 +49,7 @@ def ground_of(
     """
     within = platform.within(deadline)
     inspector = Inspector(within.call)
+    times = JobTimes()
     slots = threading.BoundedSemaphore(max(1, jobs))
 
     def publishing(
@@ -55,7 +57,7 @@ def ground_of(
     ) -> PublishStore:
         return publish_store(
             platform, inspector, deadline, digest=_digest, client_id=client_id, create_stubs=create_stubs, slots=slots,
-            guard=guard,
+            guard=guard, times=times,
         )  # fmt: skip
 
     return Ground(

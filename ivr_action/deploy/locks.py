@@ -14,8 +14,9 @@ from ivr_action.deploy.look import Look, Planner
 from ivr_action.deploy.values import Ground
 from ivr_action.genesys.errors import OutOfTimeError
 from ivr_action.genesys.flow_state import FlowState
-from ivr_action.genesys.job import BUDGET, LONGEST_PAUSE
+from ivr_action.genesys.job import BUDGET
 from ivr_action.genesys.job_errors import HeldError
+from ivr_action.genesys.job_times import LONGEST_PAUSE
 from ivr_action.model.plan import Verdict
 
 OWN = BUDGET

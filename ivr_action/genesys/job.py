@@ -24,6 +24,7 @@ from ivr_action.genesys.errors import (
     UnauthorizedError,
     UnreachableError,
 )
+from ivr_action.genesys.job_times import JobTimes
 from ivr_action.genesys.node_save import Caller
 from ivr_action.genesys.pace import Pace
 from ivr_action.genesys.store import JobUnderWayError, RejectedError
@@ -32,13 +33,12 @@ from ivr_action.genesys.upload import Storage
 JOBS = "/api/v2/flows/jobs"
 BUDGET = 960.0
 """Seconds that a job may take; as Genesys' own Terraform provider has it."""
-FIRST_LOOK, LONGEST_PAUSE = 2.0, 15.0
-"""Seconds before the first question how the job goes, and at most between two."""
-_GROWTH = 1.5
+_JITTER = 0.5
+"""Seconds that looks are apart more, at most, so that not all runs look at once."""
 _TRIES = 3
 """Registrations, and uploads of one job."""
-_STILL_REGISTERED = 4
-"""Looks after an upload whose answer was lost; then it did not arrive."""
+_STILL_REGISTERED, _ARRIVAL = 4, 15.0
+"""Looks and seconds after an upload whose answer was lost; then it did not arrive."""
 _MISSES = 4
 """Looks in a row that may fail, each tried several times already."""
 _CODE = re.compile(rb"<Code>(\w{1,60})</Code>")
@@ -78,6 +78,7 @@ class PublishJobs:
         deadline: of the run.
         create_stubs: whether the jobs make stubs of flows that are missing.
         budget: seconds that one job may take.
+        times: of the run's jobs so far.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class PublishJobs:
         *,
         create_stubs: bool = False,
         budget: float = BUDGET,
+        times: JobTimes | None = None,
     ) -> None:
         self._call = call
         self.storage = storage
@@ -96,6 +98,7 @@ class PublishJobs:
         self.deadline = deadline
         self._create_stubs = create_stubs
         self._budget = budget
+        self._times = times or JobTimes()
 
     def run(self, yaml: str, what: str) -> JobEnd:
         """One job, until it is over.
@@ -113,7 +116,7 @@ class PublishJobs:
         code = ""
         for _ in range(_TRIES - 1):
             job = self._register()
-            run = _Run(self._call, self.storage, self.pace, self._until(), job, what)
+            run = _Run(self._call, self.storage, self.pace, self._until(), job, what, self._times)
             end = run.through(data)
             if end is not None:
                 return end
@@ -164,7 +167,14 @@ class _Run:
     """One registered job."""
 
     def __init__(
-        self, call: Caller, storage: Storage, pace: Pace, deadline: Deadline, job: _Registered, what: str
+        self,
+        call: Caller,
+        storage: Storage,
+        pace: Pace,
+        deadline: Deadline,
+        job: _Registered,
+        what: str,
+        times: JobTimes,
     ) -> None:
         self._call = call
         self._storage = storage
@@ -172,6 +182,7 @@ class _Run:
         self._deadline = deadline
         self._job = job
         self._what = what
+        self._times = times
         self._status = "Registered"
         self.code = ""
         """The storage's reason for its refusal."""
@@ -214,10 +225,11 @@ class _Run:
 
     def _watch(self, *, is_stored: bool) -> JobEnd | None:
         """Asks until the job is over; None where an upload that may not have arrived has not for some looks."""
-        pause, misses, registered = FIRST_LOOK, 0, 0
+        clock = self._deadline.clock
+        began, took, misses, registered = clock.now(), 0.0, 0, 0
         while True:
-            self._wait(pause)
-            pause = min(LONGEST_PAUSE, pause * _GROWTH)
+            self._wait(self._times.pause(took))
+            took = clock.now() - began
             data = self._look()
             if data is None:
                 misses += 1
@@ -226,13 +238,15 @@ class _Run:
                 continue
             misses = 0
             self._status = str(data.get("status") or "unknown")
+            if self._status == "Success":
+                self._times.add(took)
             if self._status in ("Success", "Failure"):
                 return self._end(data)
             if self._status != "Registered":
                 is_stored = True
             elif not is_stored:
                 registered += 1
-                if registered >= _STILL_REGISTERED:
+                if registered >= _STILL_REGISTERED and took >= _ARRIVAL:
                     return None
 
     def _look(self) -> Mapping[str, Any] | None:
@@ -248,7 +262,7 @@ class _Run:
         return data if isinstance(data, Mapping) else None
 
     def _wait(self, pause: float) -> None:
-        seconds = pause + self._pace.backoff(0, base=pause / 4)
+        seconds = pause + self._pace.backoff(0, base=min(pause / 4, _JITTER))
         try:
             self._pace.wait(seconds, f"publish job {self._job.id} is {self._status}", self._deadline)
         except (OutOfTimeError, StoppedError) as error:

@@ -92,6 +92,7 @@ class PublishStore:
         self._guard = guard
         self._held = Held(digest)
         self._after = AfterJob(inspector, jobs.pace, jobs.deadline, client_id)
+        self._just_seen: dict[str, FlowState] = {}
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -101,8 +102,13 @@ class PublishStore:
         return None if state is None else Found(state.id, state.name, state.type, state.division)
 
     def read(self, flow_id: str, version: Version | None = None) -> Live:
-        """See FlowStore. One request for the flow, and one for each version that was not read before."""
-        state = self._inspector.state(flow_id)
+        """See FlowStore. One request for the flow, and one for each version that was not read before.
+
+        The first reading after a save is spared the look at the flow that the save has ended with.
+        """
+        state = self._just_seen.pop(flow_id, None) if version is None else None
+        if state is None:
+            state = self._inspector.state(flow_id)
         published = state.published
         wanted = version if version is not None else published.id if published is not None else ""
         configuration = self._inspector.configuration(flow_id, wanted) if wanted else {}
@@ -189,7 +195,11 @@ class PublishStore:
                 _log.info("%s The flow shows version %s, which holds what was sent.", error, landed.version)
                 return landed
             if end.is_success:
-                return self._after.counted(before, self._after.look(before, end), expected)
+                after = self._after.look(before, end)
+                saved = self._after.counted(before, after, expected)
+                if before.id:
+                    self._just_seen[before.id] = after
+                return saved
             error_ = self._failed(before, end, what)
             if not isinstance(error_, JobFailedError) or not error_.is_throttled or number >= _JOBS:
                 raise error_

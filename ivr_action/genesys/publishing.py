@@ -11,11 +11,12 @@ from ivr_action.genesys.export_job import ExportJobs
 from ivr_action.genesys.flow_state import FlowState
 from ivr_action.genesys.inspect import Inspector
 from ivr_action.genesys.job import PublishJobs
+from ivr_action.genesys.job_times import JobTimes
 from ivr_action.genesys.publish_job import PublishStore, Slots
 from ivr_action.genesys.upload import storage_of
 
 
-def publish_store(
+def publish_store(  # noqa: PLR0913 - it joins what the edges give
     platform: Platform,
     inspector: Inspector,
     deadline: Deadline,
@@ -25,6 +26,7 @@ def publish_store(
     create_stubs: bool = False,
     slots: Slots | None = None,
     guard: Callable[[FlowState], None] | None = None,
+    times: JobTimes | None = None,
 ) -> PublishStore:
     """The store; the arguments are those of PublishStore and PublishJobs. Its calls end by the deadline.
 
@@ -34,7 +36,7 @@ def publish_store(
     storage = storage_of(platform, deadline)
     return PublishStore(
         inspector,
-        PublishJobs(platform.call, storage, platform.pace, deadline, create_stubs=create_stubs),
+        PublishJobs(platform.call, storage, platform.pace, deadline, create_stubs=create_stubs, times=times),
         ExportJobs(platform.call, storage, platform.pace, deadline),
         digest=digest,
         client_id=client_id,

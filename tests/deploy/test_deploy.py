@@ -65,7 +65,6 @@ def test_requests_of_a_changed_flow(ours: Bench) -> None:
         "PUT /uploads/{id}",
         "GET /api/v2/flows/jobs/{id}",
         "GET /api/v2/flows/{id}",
-        "GET /api/v2/flows/{id}",
         "GET /api/v2/flows/{id}/versions/3.0/configuration",
     ]
 

@@ -85,7 +85,7 @@ def test_an_upload_that_did_not_arrive_is_made_again_after_some_looks(serve: Ser
     assert (uploads(ground), ground.count(JOB)) == (2, 1)
     calls = ground.calls()
     first, second = (place for place, call in enumerate(calls) if call.startswith("PUT"))
-    assert calls[first + 1 : second] == ["GET /api/v2/flows/jobs/{id}"] * 4
+    assert calls[first + 1 : second] == ["GET /api/v2/flows/jobs/{id}"] * 7
 
 
 def test_uploads_that_never_arrive_leave_it_unknown(serve: Serve) -> None:
@@ -137,10 +137,10 @@ def test_looks_grow_apart_until_they_are_a_quarter_minute_apart(serve: Serve) ->
     assert ground.save().version == "2.0"
     looks = [entry.started for entry in ground.emulator.log.entries if "/flows/jobs/" in entry.path]
     apart = [later - earlier for earlier, later in itertools.pairwise(looks)]
-    assert apart == sorted(apart)
+    assert all(later >= earlier - 0.01 for earlier, later in itertools.pairwise(apart))
     assert 2 <= apart[0] <= 4
     assert 15 <= apart[-1] < 20
-    assert len(looks) < 25
+    assert len(looks) < 35
 
 
 def _slow() -> Pace:
