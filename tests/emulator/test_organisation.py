@@ -181,7 +181,9 @@ def test_two_organisations_are_told_apart_by_their_tokens(serve: Serve, tmp_path
         folder = tmp_path / digit
         folder.mkdir()
         id_ = f"{digit * 8}-2222-4222-8222-222222222222"
-        (folder / "organisation.yaml").write_text(f"# Ours.\n\nemulator: 1\norganization: {{name: {name}, id: {id_}}}\n")
+        (folder / "organisation.yaml").write_text(
+            f"# Ours.\n\nemulator: 1\norganization: {{name: {name}, id: {id_}}}\n"
+        )
         session = serve(folder)
         me = session.get("/tokens/me")
         assert (me["organization"]["name"], me["organization"]["id"]) == (name, id_)
