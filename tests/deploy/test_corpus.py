@@ -60,7 +60,7 @@ def live(bench: Bench, flow: Flow, text: str, changed: str) -> int:
     calls = [call for call in bench.calls(since)[1:] if not _LOOKUPS.search(call) and call != POLL]
     calls.remove(FLOWS)
     # Names are looked up once for all flows of a run, flows among them.
-    assert len([FLOWS, *(call for call in calls if call != FLOWS)]) == 8, calls
+    assert len([FLOWS, *(call for call in calls if call != FLOWS)]) == 7, calls
     assert bench.deployed().result.value == "unchanged"
     back = restore(Wish(FlowRef(flow.name), "2.0", PATH), bench.ground(), bench.target, Options())
     assert (back.result.value, back.to_version) == ("restored", "4.0"), back
