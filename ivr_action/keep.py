@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -44,10 +45,12 @@ class Keeper:
 
     Args:
         folder: where; made when the first file is written.
+        root: the folder that it must be in, links followed; empty for anywhere.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, root: str = "") -> None:
         self.folder = folder
+        self._root = root
 
     def __call__(self, live: Kept) -> str:
         """The path of the file with this content, written now or before.
@@ -58,6 +61,14 @@ class Keeper:
         data = _json(live)
         stem = "-".join(part for part in map(_safe, (live.name, live.flow_id, live.version)) if part) or "flow"
         try:
+            if self._root:
+                real, inside = os.path.realpath(self.folder), os.path.realpath(self._root)
+                if os.path.commonpath((real, inside)) != inside:
+                    raise UsageError(
+                        f"`{self.folder}` leads out of `{self._root}`, so what is live is not kept there. Nothing was "
+                        "sent.",
+                        "Name a folder without links in its path.",
+                    )
             os.makedirs(self.folder, exist_ok=True)
             number = 1
             while True:
@@ -98,6 +109,8 @@ def _safe(part: str) -> str:
 
 def _holds(path: str, data: bytes) -> bool:
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False  # reading a pipe would wait for its writer
         with open(path, "rb") as file:
             return file.read() == data
     except FileNotFoundError:

@@ -90,3 +90,18 @@ def test_threads_that_keep_different_contents_under_one_name_lose_none(tmp_path:
         thread.join(30)
     assert len(set(paths)) == 12
     assert sorted(json.loads(Path(path).read_text())["name"] for path in paths) == sorted(map(str, range(12)))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes")
+def test_a_link_does_not_lead_it_out_of_the_root_and_a_pipe_does_not_hold_it(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    (root / "kept").symlink_to(outside)
+    for folder in ("kept", "kept/deep", "../outside"):
+        with pytest.raises(UsageError, match=r"leads out of .* Nothing was sent"):
+            Keeper(str(root / folder), str(root))(live())
+    assert list(outside.iterdir()) == []
+    os.mkfifo(root / "Main-line-f-1-7.json")
+    (root / "Main-line-f-1-7-2.json").symlink_to(outside / "nothing")
+    assert os.path.basename(Keeper(str(root), str(root))(live())) == "Main-line-f-1-7-3.json"

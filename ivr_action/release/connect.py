@@ -80,5 +80,5 @@ def _keeper(workspace: str) -> Callable[[Any], str]:
     """Keeps what is live below the workspace; the path that it gives is relative to that."""
     from ivr_action.keep import Keeper
 
-    keep = Keeper(os.path.join(workspace, *KEPT.split("/")))
+    keep = Keeper(os.path.join(workspace, *KEPT.split("/")), workspace)
     return lambda live: os.path.relpath(keep(live), workspace).replace(os.sep, "/")
