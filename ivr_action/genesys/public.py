@@ -8,17 +8,19 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ivr_action.errors import UsageError
+from ivr_action.errors import IvrError, UsageError
 from ivr_action.genesys.answers import error_from
 from ivr_action.genesys.client import PATIENCE, call_api
 from ivr_action.genesys.clock import Clock, Deadline
-from ivr_action.genesys.errors import NotFoundError
+from ivr_action.genesys.errors import NotFoundError, UnreachableError, outcome_unknown
 from ivr_action.genesys.node_save import NodeStore
 from ivr_action.genesys.pace import Pace
 from ivr_action.genesys.redact import Redactor
 from ivr_action.genesys.save import ATTEMPTS, Resolve, SaveLoop
 from ivr_action.genesys.store import ConflictError, FlowStore, Live, RejectedError, Saved, Version
 
+_LIBRARIES = ("urllib3", "requests", "httpx", "httpcore", "aiohttp", "http")
+"""What speaks HTTP, and has errors that are no OSError."""
 _HEADER_ARGUMENTS = ("headers", "header_params", "custom_headers", "extra_headers")
 
 
@@ -114,16 +116,35 @@ def flow_store(flows_api: Any) -> FlowStore:
         UsageError: it is none of the three that are known.
     """
     if callable(getattr(flows_api, "get_flow", None)) and callable(getattr(flows_api, "update_flow", None)):
-        return NodeStore(_TutorialCaller(flows_api), "")  # before the others: a mock has their methods too
+        return NodeStore(_Typed(_TutorialCaller(flows_api)), "")  # before the others: a mock has their methods too
     if isinstance(flows_api, FlowStore):
         return flows_api
     client: Any = getattr(flows_api, "api_client", None)
     if callable(getattr(client, "call_api", None)):
-        return NodeStore(functools.partial(call_api, client), str(client.host))
+        return NodeStore(_Typed(functools.partial(call_api, client)), str(client.host))
     raise UsageError(
         f"`flows_api` is of type {type(flows_api).__name__}, which cannot read and save flows.",
         "Pass the SDK's ArchitectApi, a FlowStore, or an object with `get_flow` and `update_flow`.",
     )
+
+
+class _Typed:
+    """Calls whose network fails with errors of another library: a save that it breaks off may have taken effect."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def __call__(self, method: str, path: str, *, params: Mapping[str, str] | None = None, **more: Any) -> Any:
+        """The same, with typed errors."""
+        try:
+            return self._call(method, path, params=params, **more)
+        except Exception as error:
+            library = type(error).__module__.partition(".")[0]
+            if isinstance(error, IvrError) or not (isinstance(error, OSError) or library in _LIBRARIES):
+                raise
+            call = f"{method} {path.format_map(params or {})}"
+            why = f"the connection failed ({type(error).__name__})"  # its text may have the whole address in it
+            raise (UnreachableError(f"{call}: {why}.") if method == "GET" else outcome_unknown(call, why)) from error
 
 
 class _TutorialCaller:
