@@ -127,7 +127,11 @@ def drifted(
         "file would take this change away from callers.",
         "Take the change over into the file and deploy again; once the file says the same as the live flow, nothing "
         "stands in the way."
-        + (f" Or undo it: restore version {base.id} (`command: restore`), then deploy again." if base else ""),
+        + (
+            f" Or undo it: restore version {base.id} (`command: restore` with `over-others: true`), then deploy again."
+            if base
+            else ""
+        ),
         live_by,
         live_at,
     )
@@ -213,7 +217,7 @@ def not_adopted(by: str, at: str, version: str, changes: FlowDifference) -> Deci
 
 def locked(state: FlowState) -> Decision:
     since = f" (since {state.locked_since} at least)" if state.locked_since else ""
-    whom = "the OAuth client" if state.locked_by_client else ""
+    whom = "The OAuth client" if state.locked_by_client else ""
     return Decision(
         Verdict.LOCKED,
         f"{f'{whom} ' if whom else ''}{state.locked_by} has the flow open{since}, and the platform publishes nothing "

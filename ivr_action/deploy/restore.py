@@ -190,7 +190,7 @@ class Restoring:
             raise RefusedError(
                 Decision(
                     Verdict.DRIFTED,
-                    f"The live version {live.version} was published{refusals.by_at(live.by, live.at)}, after ours. "
+                    f"The live version {live.version} was published{refusals.by_at(live.by, live.at)}, not from here. "
                     f"Restoring version {wish.version} would take that change away from callers.",
                     "Ask them. If their change may go, restore with `over-others: true`: theirs stays in the version "
                     "history.",

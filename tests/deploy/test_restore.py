@@ -58,7 +58,7 @@ def test_over_what_somebody_has_published_since(ours: Bench) -> None:
     assert (flow.result, flow.message, flow.hint) == (
         Result.REFUSED,
         (
-            "The live version 4.0 was published by A Colleague at 2027-01-15T08:00:04.500Z, after ours. Restoring "
+            "The live version 4.0 was published by A Colleague at 2027-01-15T08:00:04.500Z, not from here. Restoring "
             "version 2.0 would take that change away from callers."
         ),
         "Ask them. If their change may go, restore with `over-others: true`: theirs stays in the version history.",
