@@ -35,12 +35,8 @@ def add_audit(commands: Any) -> argparse.ArgumentParser:
         ),
     )
     parser.add_argument("file", metavar="FILE", help="the log; `-` reads standard input")
-    parser.add_argument(
-        "--head", metavar="HEAD", default="", help="`audit-head` of the last run: finds what is missing at the end"
-    )
-    parser.add_argument(
-        "--start", metavar="HEAD", default="", help="`audit-head` of the run before the first line of the file"
-    )
+    parser.add_argument("--head", metavar="HEAD", help="`audit-head` of the last run: finds what is missing at the end")
+    parser.add_argument("--start", metavar="HEAD", help="`audit-head` of the run before the first line of the file")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.set_defaults(run=run)
     return audit
@@ -51,8 +47,10 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) ->
     from ivr_action.audit.chain import parse_head
     from ivr_action.audit.verify import read_lines, verify
 
-    head = parse_head(options.head, "--head") if options.head else None
-    start = parse_head(options.start, "--start") if options.start else None
+    if options.head is not None and not options.head.strip():
+        raise UsageError("`--head` is empty, so nothing would be proved by it.", "Leave it out where no head is known.")
+    head = None if options.head is None else parse_head(options.head, "--head")
+    start = None if options.start is None else parse_head(options.start, "--start")
     try:
         if options.file == "-":
             found = verify(read_lines((options.stdin or sys.stdin).buffer), head, start)

@@ -320,6 +320,13 @@ def test_what_cannot_be_looked_at_is_no_success(tmp_path: Path) -> None:
     (tmp_path / "empty").write_text("")
     assert told("audit", "verify", str(tmp_path / "empty"))[0] == 1
     assert told("audit", "verify", str(tmp_path / "empty"), "--head", "nonsense")[0] == 2
+    path = tmp_path / "audit.jsonl"
+    with AuditLog(str(path), head=Head(2, "a" * 64)) as log:
+        log.intent(planned())
+        log.outcome(deployed())
+    assert told("audit", "verify", str(path))[0] == 0
+    assert told("audit", "verify", str(path), "--head", "")[0] == 2  # a variable that was meant to be there
+    assert told("audit", "verify", str(path), "--start", "")[0] == 1  # the beginning of a chain
 
 
 # -- canonical JSON, and the specification's function
