@@ -9,17 +9,8 @@ from typing import Any
 from ivr_action.flow.document import plain, text
 from ivr_action.flow.fields import Fields
 from ivr_action.flow.flow import NodeGraphFlow
-from ivr_action.flow.formats.node_graph import START_KEYS
+from ivr_action.flow.formats.node_graph_keys import PLATFORM_KEYS, START_KEYS
 
-PLATFORM_KEYS = frozenset(
-    (
-        *("id", "type", "division", "version", "selfUri", "active", "system", "deleted", "currentOperation"),
-        *("createdBy", "modifiedBy", "updatedBy", "lastModifiedBy", "publishedBy", "createdClient", "modifiedClient"),
-        *("dateCreated", "dateModified", "dateUpdated", "createdDate", "modifiedDate", "datePublished"),
-        *("lockedUser", "lockedClient", "publishedVersion", "savedVersion", "checkedInVersion"),
-    )
-)
-"""Keys of a flow that a save does not change."""
 WAYS = "transitionConditions"
 """Field that holds a node's ways out in their order."""
 _SPECIAL = re.compile(r"([.\[\\])")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ivr_action.merge.nodes import PLATFORM_KEYS, merge_nodes
+from ivr_action.flow.formats.node_graph_keys import PLATFORM_KEYS
+from ivr_action.merge.nodes import merge_nodes
 from ivr_action.merge.resolve import MODES, Resolution, Resolver, Validate, resolver
 from ivr_action.merge.values import ABSENT, Merged, NodeConflict
 

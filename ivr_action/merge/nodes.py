@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ivr_action.flow.formats.node_graph import START_KEYS
+from ivr_action.flow.formats.node_graph_keys import PLATFORM_KEYS, START_KEYS
 from ivr_action.merge.fields import At, Walk
 from ivr_action.merge.values import ABSENT, Merged, NodeConflict
-
-PLATFORM_KEYS = frozenset(
-    (
-        *("id", "type", "division", "version", "selfUri", "active", "system", "deleted", "currentOperation"),
-        *("createdBy", "modifiedBy", "updatedBy", "lastModifiedBy", "publishedBy", "createdClient", "modifiedClient"),
-        *("dateCreated", "dateModified", "dateUpdated", "createdDate", "modifiedDate", "datePublished"),
-        *("lockedUser", "lockedClient", "publishedVersion", "savedVersion", "checkedInVersion"),
-    )
-)
-"""Keys of a flow that a save does not change; they are the platform's and are not merged."""
 
 
 def merge_nodes(base: Mapping[str, Any] | None, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Merged:

@@ -12,10 +12,8 @@ import pytest
 from ivr_action.emulator.configuration.write import UnwritableError, write_configuration
 from ivr_action.flow.canonical import Canonical, canonical, complete, digest
 from ivr_action.flow.flow import ArchitectFlow, Flow
-from ivr_action.flow.node_content import PLATFORM_KEYS
 from ivr_action.flow.portable_values import configuration_value, yaml_value
 from ivr_action.flow.read import read_flow
-from ivr_action.merge import PLATFORM_KEYS as MERGED_PLATFORM_KEYS
 from tests.corpus import corpus_files, need_corpus
 from tests.flow.test_pairs import DIFFERENT_REVISIONS, pairs
 
@@ -115,10 +113,6 @@ def test_a_flow_and_its_configuration_are_equal(path: Path) -> None:
 
 
 _LEX = ("QnABot-CallFlow.yaml", "callflow.fixtures.yaml")
-
-
-def test_merging_and_digests_agree_on_what_is_the_platform_s() -> None:
-    assert PLATFORM_KEYS == MERGED_PLATFORM_KEYS
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,9 @@ from ivr_action.flow.collector import collector_off
 from ivr_action.flow.conditions import ConditionInfo, classify
 from ivr_action.flow.document import Document, Problem, is_null, text, typed
 from ivr_action.flow.flow import Condition, Format, GraphNode, NodeGraphFlow, ShapeProblem
-from ivr_action.flow.formats.node_graph_keys import FLOW, NODE, PROPERTIES, TRANSITION, Level
+from ivr_action.flow.formats.node_graph_keys import FLOW, NODE, PROPERTIES, START_KEYS, TRANSITION, Level
 from ivr_action.flow.node_types import UNKNOWN, NodeType, node_type
 from ivr_action.model import FlowGraph, Node, NodeKind, Transition, TransitionKind
-
-START_KEYS = ("startNodeId", "start_node_id")
-"""The first is the format's own; the second is accepted."""
 
 
 def read_node_graph(doc: Document) -> NodeGraphFlow:

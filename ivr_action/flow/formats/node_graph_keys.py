@@ -7,6 +7,18 @@ from typing import NamedTuple
 
 from ivr_action.flow.node_types import fold
 
+START_KEYS = ("startNodeId", "start_node_id")
+"""The first is the format's own; the second is accepted."""
+PLATFORM_KEYS = frozenset(
+    (
+        *("id", "type", "division", "version", "selfUri", "active", "system", "deleted", "currentOperation"),
+        *("createdBy", "modifiedBy", "updatedBy", "lastModifiedBy", "publishedBy", "createdClient", "modifiedClient"),
+        *("dateCreated", "dateModified", "dateUpdated", "createdDate", "modifiedDate", "datePublished"),
+        *("lockedUser", "lockedClient", "publishedVersion", "savedVersion", "checkedInVersion"),
+    )
+)
+"""Keys of a flow that a save does not change: the platform's own, which no comparison counts and no merge touches."""
+
 
 class Level(NamedTuple):
     """One kind of mapping in a node graph."""
