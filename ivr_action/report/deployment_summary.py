@@ -13,7 +13,6 @@ from ivr_action.report.deployment_words import (
     ICONS,
     Delivery,
     besides,
-    called,
     changes_of,
     exit_words,
     headline,
@@ -28,8 +27,9 @@ from ivr_action.report.deployment_words import (
 from ivr_action.report.difference_markdown import items
 from ivr_action.report.look import Look
 from ivr_action.report.markdown import code, escape, prose
-from ivr_action.report.pieces import NAME, VALID, Page, file_link, finding_item
-from ivr_action.report.plain import count_of
+from ivr_action.report.pieces import NAME, VALID, Page, file_link, finding_list
+from ivr_action.report.plain import count_of, first_few
+from ivr_action.report.plan_words import called
 
 _TEXT = 1000
 _ROWS = 300
@@ -89,11 +89,7 @@ def _failed(flow: DeployedFlow, look: Look) -> Iterator[str]:
     yield f": {prose(flow.message, _TEXT)}" if flow.message else ""
     yield f"<br>{prose(flow.hint, _TEXT)}" if flow.hint else ""
     yield "\n\n"
-    found = sorted(flow.findings, key=lambda one: one.order)
-    yield "".join(finding_item(one, look) for one in found[:_FINDINGS])
-    if len(found) > _FINDINGS:
-        yield f"- and {count_of(len(found) - _FINDINGS, 'more finding')}\n"
-    yield "\n" if found else ""
+    yield finding_list(flow.findings, _FINDINGS, look)
 
 
 def _add_table(page: Page, deployment: Deployment, look: Look) -> int:
@@ -113,10 +109,9 @@ def _add_table(page: Page, deployment: Deployment, look: Look) -> int:
     for quiet in _QUIET:
         flows = [flow for flow in deployment.flows if flow.result is quiet]
         if flows:
-            names = ", ".join(escape(called(flow)) for flow in flows[:_NAMED])
-            more = f" and {len(flows) - _NAMED:,} more" if len(flows) > _NAMED else ""
+            names = first_few([escape(called(flow)) for flow in flows], _NAMED)
             said = f"{ICONS[quiet]} {len(flows):,} {result(flows[0])}"
-            if not page.add(f"{said}: {names}{more}\n\n", keep):
+            if not page.add(f"{said}: {names}\n\n", keep):
                 page.add(f"{said}\n\n")
     return len(rows) - shown
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ivr_action.model import Level
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
 from ivr_action.report.deployment_words import (
     Delivery,
     besides,
-    called,
     changes_of,
     exit_words,
     headline,
@@ -19,10 +17,11 @@ from ivr_action.report.deployment_words import (
     versions,
     worst_first,
 )
-from ivr_action.report.difference_text import coloured, lines
+from ivr_action.report.difference_text import lines
 from ivr_action.report.look import Look
 from ivr_action.report.plain import one_line
-from ivr_action.report.text import place
+from ivr_action.report.plan_words import called
+from ivr_action.report.text import finding_lines
 
 
 def render(deployment: Deployment, look: Look, *, deliveries: Sequence[Delivery] = (), audit: str = "") -> str:
@@ -51,7 +50,7 @@ def title(flow: DeployedFlow) -> str:
 
 def flow_text(flow: DeployedFlow, look: Look) -> str:
     """Everything about one flow, under its title."""
-    return "".join(f"{line}\n" for line in (coloured(title(flow), _colour(flow), look), *_inside(flow, look)))
+    return "".join(f"{line}\n" for line in (look.coloured(title(flow), _colour(flow)), *_inside(flow, look)))
 
 
 def _colour(flow: DeployedFlow) -> str:
@@ -65,11 +64,7 @@ def _inside(flow: DeployedFlow, look: Look) -> Iterator[str]:
         yield f"  {one_line(flow.message)}"
     if flow.hint:
         yield f"  {one_line(flow.hint)}"
-    for one in sorted(flow.findings, key=lambda one: one.order):
-        level = coloured(one.level.value, "31" if one.level is Level.ERROR else "33", look)
-        yield f"  {place(one)} {level} {one.rule}: {one_line(one.message)}"
-        if one.hint:
-            yield f"    {one_line(one.hint)}"
+    yield from finding_lines(flow.findings, look)
     for text in besides(flow):
         yield f"  {one_line(text)}"
     if flow.changes:
@@ -81,12 +76,12 @@ def _inside(flow: DeployedFlow, look: Look) -> Iterator[str]:
 
 def _end(deployment: Deployment, look: Look, deliveries: Sequence[Delivery], audit: str) -> Iterator[str]:
     for notice in deployment.notices:
-        yield f"{coloured('note', '36', look)} {one_line(notice)}"
+        yield f"{look.coloured('note', '36')} {one_line(notice)}"
     for line, _ in told_all(deliveries):
         yield f"told {line}"
     if audit:
         yield f"audit: {one_line(audit)}"
     if deployment.stopped:
         yield f"It ended early: {one_line(deployment.stopped)}"
-    yield coloured(headline(deployment), "31" if deployment.exit_status else "32", look)
+    yield look.coloured(headline(deployment), "31" if deployment.exit_status else "32")
     yield exit_words(deployment)

@@ -9,9 +9,8 @@ from ivr_action.model import Finding, Level, Location
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
 from ivr_action.model.kinds import OUTCOME_UNKNOWN, PUBLISH_FAILED, REFUSED, Kind
 from ivr_action.report.plain import count_of, one_line
-from ivr_action.report.plan_words import where
+from ivr_action.report.plan_words import NAME, called, where
 
-NAME = 80
 ICONS = {
     Result.UNKNOWN: "❓",
     Result.FAILED: "❌",
@@ -112,11 +111,6 @@ def exit_words(deployment: Deployment) -> str:
     if deployment.dry_run and not status:
         meaning = "every flow could be deployed"
     return f"Exit status {status}: {meaning}."
-
-
-def called(flow: DeployedFlow) -> str:
-    """A flow's name, or its file where it has none."""
-    return one_line(flow.name, NAME) or one_line(flow.path, NAME)
 
 
 def result(flow: DeployedFlow) -> str:

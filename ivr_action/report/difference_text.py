@@ -21,18 +21,13 @@ def lines(difference: FlowDifference, look: Look, indent: str = "    ") -> Itera
     for part in found[:_NODES]:
         line = f" (line {part.line})" if part.line else ""
         name = f"{one_line(part.node, _NAME)} {one_line(part.type, _NAME)}".strip() or "the flow itself"
-        yield f"{indent}{coloured(MARKS[part.change], COLOURS[part.change], look)} {name}{line}"
+        yield f"{indent}{look.coloured(MARKS[part.change], COLOURS[part.change])} {name}{line}"
         inside = [*map(_field, part.fields), *map(_way, part.ways)]
         yield from (f"{indent}    {text}" for text in inside[:_INSIDE])
         if len(inside) > _INSIDE:
             yield f"{indent}    and {count_of(len(inside) - _INSIDE, 'more change')}"
     if len(found) > _NODES:
         yield f"{indent}and {count_of(len(found) - _NODES, 'more node')}; the JSON has them all"
-
-
-def coloured(text: str, code: str, look: Look) -> str:
-    """The text in a colour, where the terminal shows colours."""
-    return f"\x1b[{code}m{text}\x1b[0m" if look.colour and text else text
 
 
 def _field(field: FieldChange) -> str:

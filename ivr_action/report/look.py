@@ -69,6 +69,15 @@ class Look:
     source: Source | None = None
     """Shows a finding's line where there is one."""
 
+    def coloured(self, text: str, code: str) -> str:
+        """The text in a colour, where the terminal shows colours.
+
+        Args:
+            text: plain.
+            code: ANSI's, such as `31` for red.
+        """
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+
 
 def lines_of(files: Iterable[Lines]) -> Source:
     """`Look.source` of files that were read; a file is cut into lines when it is asked for."""

@@ -165,3 +165,12 @@ def finding_item(finding: Finding, look: Look) -> str:
     head = f"- {ICONS[finding.level]} {' · '.join(part for part in (where, rule) if part)}: "
     hint = f"<br>{prose(finding.hint, _MESSAGE)}" if finding.hint else ""
     return f"{head}{prose(finding.message, _MESSAGE)}{hint}\n"
+
+
+def finding_list(findings: Iterable[Finding], most: int, look: Look) -> str:
+    """Findings as a list, the worst first and at most so many; empty where there are none."""
+    found = sorted(findings, key=lambda one: one.order)
+    if not found:
+        return ""
+    more = f"- and {count_of(len(found) - most, 'more finding')}\n" if len(found) > most else ""
+    return f"{''.join(finding_item(one, look) for one in found[:most])}{more}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _SPACES = re.compile(r"[\s\x85\u2028\u2029]+")
 _JOINERS = "\u200c\u200d"
@@ -38,6 +39,15 @@ def visible(character: str) -> str:
 def count_of(number: int, word: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def first_few(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """At most so many of the names, and how many more there are: `a, b and 3 more`."""
+    shown = between.join(names[:most])
+    left = len(names) - most
+    if left <= 0:
+        return shown
+    return f"{shown}{'' if between == ', ' else between.rstrip()} and {left:,} more"
 
 
 def step_name(type_: str, name: str) -> tuple[str, ...]:

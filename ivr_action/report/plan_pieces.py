@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import IntEnum
 
 from ivr_action.model.plan import Plan, PlannedFlow, Verdict
@@ -10,8 +10,8 @@ from ivr_action.report.difference_markdown import items
 from ivr_action.report.difference_mermaid import difference_diagram
 from ivr_action.report.look import Look
 from ivr_action.report.markdown import code, escape, prose
-from ivr_action.report.pieces import NAME, Page, file_link, finding_item
-from ivr_action.report.plain import count_of
+from ivr_action.report.pieces import NAME, Page, file_link, finding_list
+from ivr_action.report.plain import count_of, first_few
 from ivr_action.report.plan_words import (
     ICONS,
     STOPS,
@@ -94,10 +94,9 @@ def add_table(page: Page, plan: Plan, look: Look, most: int) -> None:
             page.add(f"| | and {count_of(left, 'more flow')} |{' |' * (len(names) - 2)}\n", keep)
         page.add("\n")
     if quiet:
-        listed = ", ".join(escape(called(flow)) for flow in quiet[:_NAMED])
-        more = f" and {len(quiet) - _NAMED:,} more" if len(quiet) > _NAMED else ""
+        listed = first_few([escape(called(flow)) for flow in quiet], _NAMED)
         unchanged = f"{ICONS[Verdict.UNCHANGED]} {len(quiet):,} unchanged"
-        if not page.add(f"{unchanged}: {listed}{more}\n\n", keep):
+        if not page.add(f"{unchanged}: {listed}\n\n", keep):
             page.add(f"{unchanged}\n\n")
 
 
@@ -128,7 +127,7 @@ def _parts(flow: PlannedFlow, look: Look, detail: Detail, *, base: bool) -> Iter
         yield f"**{'Why it stops' if flow.stops else 'Note'}:** {prose(flow.reason, _TEXT)}\n\n"
     if flow.hint:
         yield f"**What to do:** {prose(flow.hint, _TEXT)}\n\n"
-    yield from _found(flow, look, detail)
+    yield finding_list(flow.findings, _FINDINGS[detail], look)
     yield from _drift(flow, detail)
     if flow.changes:
         against = "the base commit" if base else "what is live"
@@ -158,27 +157,11 @@ def _drift(flow: PlannedFlow, detail: Detail) -> Iterator[str]:
         yield f"{items(flow.drift, _NODES[detail])}\n"
 
 
-def _found(flow: PlannedFlow, look: Look, detail: Detail) -> Iterator[str]:
-    if not flow.findings:
-        return
-    found = sorted(flow.findings, key=lambda one: one.order)
-    most = _FINDINGS[detail]
-    yield "".join(finding_item(one, look) for one in found[:most])
-    if len(found) > most:
-        yield f"- and {count_of(len(found) - most, 'more finding')}\n"
-    yield "\n"
-
-
 def _used(flow: PlannedFlow, detail: Detail) -> Iterator[str]:
     most = _USERS[detail]
     if flow.routes:
-        routes = (escape(route_words(route), 2 * NAME) for route in flow.routes)
-        yield f"**Callers come in by** {_listed(routes, len(flow.routes), most)}\n\n"
+        routes = [escape(route_words(route), 2 * NAME) for route in flow.routes]
+        yield f"**Callers come in by** {first_few(routes, most, '; ')}\n\n"
     if flow.consumers:
-        users = (f"{escape(one.name, NAME)} ({escape(one.type.lower(), NAME)})" for one in flow.consumers)
-        yield f"**Also used by** {_listed(users, len(flow.consumers), most)}\n\n"
-
-
-def _listed(words: Iterable[str], number: int, most: int) -> str:
-    shown = [word for word, _ in zip(words, range(most), strict=False)]
-    return "; ".join(shown) + (f"; and {number - most:,} more" if number > most else "")
+        users = [f"{escape(one.name, NAME)} ({escape(one.type.lower(), NAME)})" for one in flow.consumers]
+        yield f"**Also used by** {first_few(users, most, '; ')}\n\n"

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from ivr_action.model import Finding, Level, Location
+from ivr_action.model.deployment import DeployedFlow
 from ivr_action.model.kinds import DRAFT, DRIFTED, LOCKED, NOT_PLANNED, REFUSED, RENAMED, Kind
 from ivr_action.model.plan import Plan, PlannedFlow, Route, Verdict
-from ivr_action.report.plain import count_of, one_line
+from ivr_action.report.plain import count_of, first_few, one_line
 
 STOPS = "⛔"
 ICONS = {
@@ -89,12 +90,11 @@ def _drifted(plan: Plan) -> str:
 def stops(plan: Plan) -> str:
     """What stops, by name and with the reason in a few words; empty where nothing does."""
     stopped = [flow for flow in stops_first(plan) if flow.stops]
-    names = [f"{called(flow)} ({why(flow)})" for flow in stopped[:_NAMED]]
-    more = f" and {len(stopped) - _NAMED:,} more" if len(stopped) > _NAMED else ""
-    return f"{', '.join(names)}{more}"
+    names = [f"{called(flow)} ({why(flow)})" for flow in stopped]
+    return first_few(names, _NAMED)
 
 
-def called(flow: PlannedFlow) -> str:
+def called(flow: PlannedFlow | DeployedFlow) -> str:
     """A flow's name, or its file where it has none."""
     return one_line(flow.name, NAME) or one_line(flow.path, NAME)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ivr_action.model import Finding, Level, Location, Report
 from ivr_action.report.look import Look
@@ -24,15 +24,15 @@ def render(report: Report, look: Look) -> str:
         lines += _finding(finding, source if at != shown else (), look)
         shown = at
     for notice in (*report.alerts, *report.notices):
-        lines.append(f"{_coloured('note', '36', look)} {_clean(notice)}")
+        lines.append(f"{look.coloured('note', '36')} {_clean(notice)}")
     lines.append(_counts(report, look))
     return "\n".join(lines) + "\n"
 
 
 def _finding(finding: Finding, source: Sequence[str], look: Look) -> list[str]:
     at = finding.location
-    level = _coloured(finding.level.value, _COLOURS[finding.level], look)
-    lines = [f"{_coloured(place(finding), '1', look)} {level} {finding.rule}: {_clean(finding.message)}"]
+    level = look.coloured(finding.level.value, _COLOURS[finding.level])
+    lines = [f"{look.coloured(place(finding), '1')} {level} {finding.rule}: {_clean(finding.message)}"]
     if at.line is None and finding.node and at.pointer:
         lines.append(f"    at {_clean(at.pointer)}")
     elif at.line is not None and 0 < at.line <= len(source):
@@ -54,10 +54,19 @@ def _excerpt(line: str, finding: Finding, look: Look) -> list[str]:
     if not shown.line:
         return []
     number = f"{at.line:>6}"
-    bar = _coloured("|", "34", look)
-    mark = _coloured(shown.mark.lstrip(), _COLOURS[finding.level], look)
+    bar = look.coloured("|", "34")
+    mark = look.coloured(shown.mark.lstrip(), _COLOURS[finding.level])
     indent = shown.mark[: len(shown.mark) - len(shown.mark.lstrip())]
-    return [f"{_coloured(number, '34', look)} {bar} {shown.line}", f"{'':6} {bar} {indent}{mark}"]
+    return [f"{look.coloured(number, '34')} {bar} {shown.line}", f"{'':6} {bar} {indent}{mark}"]
+
+
+def finding_lines(findings: Iterable[Finding], look: Look) -> Iterator[str]:
+    """The findings of one flow below its title: no lines of the file, and what to do on a line of its own."""
+    for one in sorted(findings, key=lambda one: one.order):
+        level = look.coloured(one.level.value, "31" if one.level is Level.ERROR else "33")
+        yield f"  {place(one)} {level} {one.rule}: {_clean(one.message)}"
+        if one.hint:
+            yield f"    {_clean(one.hint)}"
 
 
 def place(finding: Finding) -> str:
@@ -84,7 +93,7 @@ def _counts(report: Report, look: Look) -> str:
     ]
     beside = f" ({', '.join(accepted)})" if accepted else ""
     text = f"{', '.join(found) or 'nothing found'} in {files}, {verdict}{beside}"
-    return _coloured(text, "31" if invalid else "32", look)
+    return look.coloured(text, "31" if invalid else "32")
 
 
 def _by_place(finding: Finding) -> tuple[str, int, int, int]:
@@ -98,7 +107,3 @@ def _clean(text: str) -> str:
     from ivr_action.report.plain import one_line
 
     return one_line(text)
-
-
-def _coloured(text: str, code: str, look: Look) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if look.colour else text

@@ -30,16 +30,16 @@ def render(report: TraceReport, look: Look) -> str:
         lines += _flow(flow, look)
     for finding in report.findings:
         if not finding.rule.startswith("scenario-failed"):  # stands with its call
-            level = _coloured(finding.level.value, "31" if finding.level is Level.ERROR else "33", look)
+            level = look.coloured(finding.level.value, "31" if finding.level is Level.ERROR else "33")
             lines.append(f"{place(finding)} {level} {finding.rule}: {one_line(finding.message)}")
             lines.append(f"    {one_line(finding.hint)}")
     for notice in report.notices:
-        lines.append(f"{_coloured('note', '36', look)} {one_line(notice)}")
+        lines.append(f"{look.coloured('note', '36')} {one_line(notice)}")
     total = count_of(report.passed + report.failed, "call")
     made = any(flow.calls for flow in report.flows)
     verdict = f"{report.failed:,} of them failed" if report.failed else "all pass" if made else "so nothing is known"
     last = f"{total} in {count_of(len(report.flows), 'flow')}, {verdict}"
-    lines.append(_coloured(last, "31" if report.failed else "32" if made else "33", look))
+    lines.append(look.coloured(last, "31" if report.failed else "32" if made else "33"))
     return "\n".join(lines) + "\n"
 
 
@@ -66,13 +66,13 @@ def why(rest: Uncovered) -> str:
 
 def _flow(flow: TracedFlow, look: Look) -> Iterator[str]:
     name = f"  {one_line(flow.name, 80)}" if flow.name else ""
-    yield f"{_coloured(one_line(flow.path), '1', look)}{name}"
+    yield f"{look.coloured(one_line(flow.path), '1')}{name}"
     how = "explored" if flow.explored else "from scenarios"
     if flow.graph.start is None and not flow.calls:
-        how = _coloured("the flow has no start", "33", look)
+        how = look.coloured("the flow has no start", "33")
     yield f"  {count_of(len(flow.calls), 'call')}, {how}"
     for call in flow.calls:
-        state = _coloured("ok  ", "32", look) if call.passed else _coloured("FAIL", "31", look)
+        state = look.coloured("ok  ", "32") if call.passed else look.coloured("FAIL", "31")
         end = "" if flow.explored else f"  ({ending(call)})"
         yield f"    {state} {one_line(call.name, _WIDTH)}{end}"
         for said in call.failures:
@@ -84,7 +84,7 @@ def _flow(flow: TracedFlow, look: Look) -> Iterator[str]:
             nodes, ways = ("/".join(map(str, pair)) for pair in (section.nodes, section.transitions))
             full = section.nodes[0] == section.nodes[1] and section.transitions[0] == section.transitions[1]
             row = f"    {one_line(section.name, 60):{width}}  nodes {nodes:>7}  transitions {ways:>7}"
-            yield row if full else _coloured(row, "33", look)
+            yield row if full else look.coloured(row, "33")
     yield from _decisions(flow)
     yield from _uncovered(flow)
     yield ""
@@ -124,7 +124,3 @@ def _uncovered(flow: TracedFlow) -> Iterator[str]:
         yield f"      {why(rest)}"
     if len(flow.uncovered) > _REST:
         yield f"    and {len(flow.uncovered) - _REST:,} more; --format json has them all"
-
-
-def _coloured(text: str, code: str, look: Look) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if look.colour else text
