@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from ivr_action.deploy import refusals
-from ivr_action.deploy.digests import differs_unseen, file_digest
+from ivr_action.deploy.digests import differs_unseen, file_digest, holds_change
 from ivr_action.deploy.live import Held, Reader
 from ivr_action.deploy.merging import Merging, merging
 from ivr_action.deploy.modules import interface_findings
@@ -129,17 +129,20 @@ class Planner:
         parcel = parcel_of(deployable, ground, holds_nodes=state.holds_nodes)
         base = reader.ours(state, live)
         merge = merging(parcel, live, base, ground, self.options.on_conflict, deployable.path) if live else None
-        drift = None
+        sent = merge.parcel if merge is not None else parcel
+        drift, unseen, holds = None, False, False
         if base is not None and live is not None and base is not live:
             drift = difference(base.flow, live.flow, clean=clean)
-        sent = merge.parcel if merge is not None else parcel
+            unseen = differs_unseen(base.flow, live.flow)
+            holds = holds_change(base.flow, live.flow, sent.flow)
         facts = replace(
             facts,
             base=base,
             sent=parcel.digest,
             changes=difference(live.flow if live is not None else None, sent.flow, clean=clean),
             drift=drift,
-            unseen=base is not None and live is not None and base is not live and differs_unseen(base.flow, live.flow),
+            unseen=unseen,
+            holds_theirs=holds,
             newer=self._newer(base),
             merges=merge is not None and not merge.problems,
             problems=merge.problems if merge is not None else (),

@@ -125,8 +125,8 @@ def drifted(
         Verdict.DRIFTED,
         f"Version {version} was published{by_at(live_by, live_at)} {after}: {changed(drift)}. Publishing the "
         "file would take this change away from callers.",
-        "Take the change over into the file and deploy again; once the file says the same as the live flow, nothing "
-        "stands in the way."
+        "Take the change over into the file and deploy again (`ivr-action pull` writes what is live); once the file "
+        "has it, nothing stands in the way."
         + (
             f" Or undo it: restore version {base.id} (`command: restore` with `over-others: true`), then deploy again."
             if base

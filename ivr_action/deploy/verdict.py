@@ -46,6 +46,8 @@ class Facts:
     """Why it does not."""
     unseen: bool = False
     """Whether it changed values that do not stand in a file as the platform has them, so that none can be compared."""
+    holds_theirs: bool = False
+    """Whether all that they changed and that can be compared stands in the file too."""
     newer_ours: str = ""
     """A version of ours that is newer than the live one, where somebody has published that again."""
 
@@ -71,7 +73,7 @@ class Facts:
     def has_theirs(self) -> bool:
         """Whether the file has what others have published since our newest version."""
         live, base = self.live, self.base
-        if live is None or base is None or not self.same or self.unseen:
+        if live is None or base is None or not (self.same or self.holds_theirs) or self.unseen:
             return False
         return live.description in (self.description, base.description)
 
@@ -117,8 +119,7 @@ def notices(facts: Facts, decision: Decision, options: Options) -> list[str]:
         if facts.unseen:
             found.append(f"{what}: {changed(facts.drift or FlowDifference())}. It goes, since `adopt` is `git`.")
         else:
-            same = "the same as the file" if facts.same else f"the same as our version {facts.base.version}"
-            found.append(f"{what} and says {same}.")
+            found.append(f"{what} and {_says(facts, facts.base)}.")
     if decision.verdict is not Verdict.LOCKED and state.is_locked:
         found.append(_lock_notice(facts, options, going))
     draft = state.draft()
@@ -134,6 +135,15 @@ def notices(facts: Facts, decision: Decision, options: Options) -> list[str]:
         if deployed and options.allow_rollback:
             found.append(f"The live version's commit {short(deployed)} is not known to be older: `allow-rollback`.")
     return found
+
+
+def _says(facts: Facts, base: Held) -> str:
+    """What a version of others is to the file that goes in its place."""
+    if facts.same:
+        return "says the same as the file"
+    if facts.holds_theirs and facts.drift:
+        return f"changed what the file has too: {changed(facts.drift)}"
+    return f"says the same as our version {base.version}"
 
 
 def _line(text: str) -> str:

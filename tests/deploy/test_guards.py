@@ -15,8 +15,9 @@ from tests.deploy.bench import NAME, PATH, YAML, Bench, commit
 OURS = YAML.replace("Press 1", "Choose 1")
 THEIRS = YAML.replace("Press 1", "Push 1")
 AGAIN = (
-    "Take the change over into the file and deploy again; once the file says the same as the live flow, nothing stands "
-    "in the way. Or undo it: restore version 2.0 (`command: restore` with `over-others: true`), then deploy again."
+    "Take the change over into the file and deploy again (`ivr-action pull` writes what is live); once the file has "
+    "it, nothing stands in the way. Or undo it: restore version 2.0 (`command: restore` with `over-others: true`), then "
+    "deploy again."
 )
 UNLOCK = (
     "Ask them to publish or to discard their changes and to close the flow, or wait for it with `lock-wait: 10m`. "

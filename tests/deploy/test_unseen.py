@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ivr_action.deploy.digests import holds_change, published_digest
 from ivr_action.emulator.colleague import COLLEAGUE
 from ivr_action.emulator.configuration.content import content_of
 from ivr_action.model.deployment import Result
 from ivr_action.model.plan import Verdict
-from tests.deploy.bench import NAME, YAML, Bench, commit
+from tests.deploy.bench import NAME, YAML, Bench, commit, deployable
 
 OURS = YAML.replace("Press 1", "Choose 1")
 STRANGE = "              name: Please wait\n              somethingStrange:\n                lit: 5\n"
@@ -85,3 +86,43 @@ def test_what_a_dead_job_of_our_own_has_checked_in(ours: Bench) -> None:
         "There is a newer draft: version 3.0, by ivr-action at 2027-01-15T08:00:02.250Z. It is published over, since "
         "our own client left it."
     )
+
+
+def test_a_file_that_has_their_edit_and_one_of_its_own(ours: Bench) -> None:
+    ours.emulator.colleague("publish", NAME, yaml=OURS)
+    ours.commit(OURS.replace("Please wait", "Hold the line"))
+    flow = ours.deployed()
+    assert (flow.result, flow.to_version) == (Result.DEPLOYED, "4.0")
+    assert flow.message.startswith(
+        "Version 3.0 was published by A Colleague at 2027-01-15T08:00:02.250Z after our 2.0 and changed what the file "
+        "has too: "
+    )
+
+
+def test_a_file_that_has_half_of_their_edit(ours: Bench) -> None:
+    ours.emulator.colleague("publish", NAME, yaml=OURS.replace("Please wait", "Hold the line"))
+    ours.commit(OURS)
+    assert (ours.planned().verdict, ours.published) == (Verdict.DRIFTED, "3.0")
+
+
+def test_a_file_that_has_changed_what_they_have_changed(ours: Bench) -> None:
+    ours.emulator.colleague("publish", NAME, yaml=OURS)
+    ours.commit(YAML.replace("Press 1", "Type 1"))
+    assert ours.planned().verdict is Verdict.DRIFTED
+
+
+def test_what_holds_a_change() -> None:
+    """Each version holds the change to itself, and the one before holds it only where there is none."""
+    texts = [YAML, OURS, YAML.replace("Please wait", "Hold the line"), OURS.replace("Please wait", "Hold the line")]
+    flows = [deployable("main.yaml", text).flow for text in texts]
+    digests = [published_digest(flow) for flow in flows]
+    assert len(set(digests)) == len(texts)
+    for before, old in zip(flows, digests, strict=True):
+        for after, new in zip(flows, digests, strict=True):
+            assert holds_change(before, after, after)
+            assert holds_change(before, after, before) is (old == new)
+    base, menu, name, both = flows
+    assert holds_change(base, menu, both)
+    assert holds_change(base, name, both)
+    assert not holds_change(base, both, menu)
+    assert holds_change(both, menu, base)  # they put a name back, and there it is too
