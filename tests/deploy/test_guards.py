@@ -16,8 +16,8 @@ OURS = YAML.replace("Press 1", "Choose 1")
 THEIRS = YAML.replace("Press 1", "Push 1")
 AGAIN = (
     "Take the change over into the file and deploy again (`ivr-action pull` writes what is live); once the file has "
-    "it, nothing stands in the way. Or undo it: restore version 2.0 (`command: restore` with `over-others: true`), then "
-    "deploy again."
+    "it, nothing stands in the way. Or undo it: restore version 2.0 (`command: restore` with `over-others: true`), "
+    "then deploy again."
 )
 UNLOCK = (
     "Ask them to publish or to discard their changes and to close the flow, or wait for it with `lock-wait: 10m`. "
