@@ -10,7 +10,8 @@ from ivr_action.flow.flow import Flow
 from ivr_action.flow.read import Reading
 from ivr_action.gate import Gate, Seen
 from ivr_action.model import Finding, Level
-from ivr_action.release.errand import Errand, Who
+from ivr_action.model.origin import Origin
+from ivr_action.release.errand import Errand
 from ivr_action.runner.before import BeforeError
 from ivr_action.runner.decide import Decision
 from ivr_action.runner.history import Commits
@@ -44,7 +45,7 @@ def errand_of(world: World, gate: Gate, seen: Seen, decision: Decision) -> Erran
         before=_before(world, gate, seen, commits),
         validate=validate,
         commits=commits,
-        who=Who(
+        origin=Origin(
             context.repository,
             context.repository_url,
             commits.head() or context.sha,

@@ -14,6 +14,7 @@ from typing import Any
 
 from ivr_action import __version__
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
+from ivr_action.model.origin import Origin
 
 SCHEMA = "urn:ivr-action:schema:webhook:1.0"
 """Versioned: a new minor version only adds."""
@@ -23,19 +24,6 @@ _SILENT = (Result.UNCHANGED, Result.DRY_RUN, Result.SKIPPED)
 """Nothing was begun."""
 _LONGEST = 1000
 """Characters of a message: payloads stay far below the 20 kB that receivers are advised to expect."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a deployment comes from; every part may be empty."""
-
-    repository: str = ""
-    """`owner/name`."""
-    repository_url: str = ""
-    commit: str = ""
-    ref: str = ""
-    actor: str = ""
-    run_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,12 +62,12 @@ def audit_log(errand: Errand, outside: Outside, redact: Redactor) -> AuditLog:
     from ivr_action.audit.log import AuditLog
     from ivr_action.audit.record import Actor
 
-    who = errand.who
+    origin = errand.origin
     return AuditLog(
         os.path.join(errand.workspace, *errand.settings.audit_log.split("/")),
         parse_head(errand.settings.audit_head),
         Actor(
-            who.actor, who.repository, who.commit, who.run_url, errand.decision.environment,
+            origin.actor, origin.repository, origin.commit, origin.run_url, errand.decision.environment,
             errand.environment.organisation,
         ),
         root=errand.workspace,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr_action.config import Environment
@@ -14,6 +14,7 @@ from ivr_action.flow.flow import Flow
 from ivr_action.flow.read import Reading
 from ivr_action.genesys.settings import PlatformSettings
 from ivr_action.model import Finding
+from ivr_action.model.origin import Origin
 from ivr_action.runner.decide import Decision
 from ivr_action.runner.history import Commits
 from ivr_action.settings import Settings, read_duration, read_jobs
@@ -26,18 +27,6 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[0-9a-zA-Z][0-9a-zA-Z_-]*")
 _NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """On whose behalf; every part may be empty."""
-
-    repository: str = ""
-    repository_url: str = ""
-    commit: str = ""
-    ref: str = ""
-    actor: str = ""
-    run_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +49,7 @@ class Errand:
     validate: Callable[[Flow], Sequence[Finding]]
     """Errors in a flow that a merge made."""
     commits: Commits
-    who: Who = field(default_factory=Who)
+    origin: Origin = Origin()
     validated: int = 0
     """Flows that were validated; for the metrics."""
     turned_away: int = 0

@@ -50,14 +50,15 @@ def tell_others(
 ) -> Released:
     """Sends the webhooks; a receiver that does not take one never changes what was deployed."""
     from ivr_action.audit.record import timestamp
-    from ivr_action.notify.events import Origin, events_of
+    from ivr_action.notify.events import events_of
     from ivr_action.notify.result import webhooks_json
     from ivr_action.notify.webhooks import World as Receivers
     from ivr_action.notify.webhooks import deliver
 
-    who, form = errand.who, errand.settings.webhook_format
-    origin = Origin(who.repository, who.repository_url, who.commit, who.ref, who.actor, who.run_url)
-    events = events_of(deployment, origin, timestamp(outside.now()), redact=redact) if not deployment.dry_run else ()
+    form = errand.settings.webhook_format
+    events = (
+        events_of(deployment, errand.origin, timestamp(outside.now()), redact=redact) if not deployment.dry_run else ()
+    )
     deadline = Deadline.after(outside.clock(stop), _STOPPED if stop.is_set() else _SECONDS)
     deliveries = deliver(options, events, deadline, world=outside.receivers or Receivers())
     kinds = {event.id: str(event.data.get("type", "")) for event in events}

@@ -14,7 +14,8 @@ import ivr_action
 from ivr_action.genesys.redact import Redactor
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
 from ivr_action.model.difference import Change, FlowDifference, NodeChange
-from ivr_action.notify.events import Event, Origin, events_of, new_id
+from ivr_action.model.origin import Origin
+from ivr_action.notify.events import Event, events_of, new_id
 from ivr_action.notify.result import LIMIT, webhooks_json
 from ivr_action.notify.webhooks import Delivery, Outcome
 
