@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ivr_action.errors import IvrError
 from ivr_action.genesys.errors import StoppedError
 from ivr_action.model.deployment import DeployedFlow
 from ivr_action.model.plan import PlannedFlow
@@ -28,6 +29,8 @@ class Journal:
         self._began: dict[str, PlannedFlow] = {}
         self._ended: dict[str, DeployedFlow] = {}
         self._sealed = False
+        self.unwritten = ""
+        """Why the outcome of a change that was begun is not in the audit log; empty where all are."""
 
     def seal(self) -> None:
         """The run reports now: nothing more is begun, and nothing more is written."""
@@ -65,14 +68,18 @@ class Journal:
             self._began[flow.path] = flow
 
     def outcome(self, flow: DeployedFlow) -> None:
-        """Written when it is known what became of it."""
+        """Written when it is known what became of it. Where that fails the change is as it is, and is told of; what
+        comes after it is not begun, since its intent cannot be written either."""
         with self._lock:
             if self._sealed:
                 return
             self._ended[flow.path] = flow
             self._began.pop(flow.path, None)
-            if self._audit is not None:
-                self._audit.outcome(flow)
+            try:
+                if self._audit is not None:
+                    self._audit.outcome(flow)
+            except IvrError as error:
+                self.unwritten = self.unwritten or f"`{flow.name}`: what became of it is not in the audit log: {error}"
 
     @property
     def open(self) -> tuple[PlannedFlow, ...]:

@@ -81,7 +81,9 @@ class Release:
             finally:
                 close()
         except IvrError as error:
-            return self._failed(error)
+            if not self._journal.open and not self._journal.ended:
+                return self._failed(error)
+            return self.so_far(str(error))  # what has been saved is not hidden by it
         except Exception as error:
             if not self._journal.open and not self._journal.ended:
                 raise

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SECONDS = 120.0
 """For all webhooks together."""
+_UNWRITTEN = 3
+"""The exit status where a change that was made is not in the audit log."""
 _STOPPED = 2.0
 """The same, where the run was told to end."""
 
@@ -94,4 +96,7 @@ def with_records(released: Released, errand: Errand, journal: Journal) -> Releas
     flows = released.deployment.flows if released.deployment is not None else ()
     metrics = Metrics.of(flows, validated=errand.validated, validation_failures=errand.turned_away)
     outputs = {"metrics": dumps(metrics.as_json(), indent=None).strip(), **journal.outputs(path)}
-    return replace(released, audit=journal.sentence(path), outputs={**released.outputs, **outputs})
+    found = replace(released, audit=journal.sentence(path), outputs={**released.outputs, **outputs})
+    if not journal.unwritten:
+        return found
+    return replace(found, warnings=(journal.unwritten, *found.warnings), status=found.status or _UNWRITTEN)
