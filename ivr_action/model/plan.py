@@ -66,6 +66,12 @@ class Consumer:
     name: str
     id: str = ""
 
+    @property
+    def kind(self) -> str:
+        """For people: `inboundcall flow`, `queue`."""
+        type_ = self.type.lower()
+        return f"{type_.removesuffix('flow')} flow" if type_.endswith("flow") and type_ != "workflow" else type_
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedFlow:

@@ -163,5 +163,5 @@ def _used(flow: PlannedFlow, detail: Detail) -> Iterator[str]:
         routes = [escape(route_words(route), 2 * NAME) for route in flow.routes]
         yield f"**Callers come in by** {first_few(routes, most, '; ')}\n\n"
     if flow.consumers:
-        users = [f"{escape(one.name, NAME)} ({escape(one.type.lower(), NAME)})" for one in flow.consumers]
+        users = [f"{escape(one.name, NAME)} ({escape(one.kind, NAME)})" for one in flow.consumers]
         yield f"**Also used by** {first_few(users, most, '; ')}\n\n"

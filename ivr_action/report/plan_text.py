@@ -65,7 +65,7 @@ def _inside(flow: PlannedFlow, look: Look) -> Iterator[str]:
     if flow.routes:
         yield f"  callers come in by {first_few([route_words(route) for route in flow.routes], _USERS, '; ')}"
     if flow.consumers:
-        users = [f"{one_line(one.name, 80)} ({one_line(one.type.lower(), 80)})" for one in flow.consumers]
+        users = [f"{one_line(one.name, 80)} ({one_line(one.kind, 80)})" for one in flow.consumers]
         yield f"  also used by {first_few(users, _USERS, '; ')}"
     for notice in flow.notices:
         yield f"  {look.coloured('note', '36')} {one_line(notice)}"

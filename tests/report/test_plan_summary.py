@@ -95,7 +95,7 @@ def test_ways_out_of_a_node_that_is_new_or_gone_are_not_told_but_those_that_lead
 def test_who_calls_in_and_who_else_uses_it() -> None:
     text = page_of(render(plan(Verdict.UPDATE), LOOK)).text
     assert "call route Main number (+13175550100), open and holiday; queue Front desk" in text.replace("\u200b", "")
-    assert "Also used by Night line (inboundcallflow)" in text
+    assert "Also used by Night line (inboundcall flow)" in text
 
 
 def test_what_stays_as_it_is_takes_one_line() -> None:
