@@ -6,10 +6,11 @@ import os
 import random as random_
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 from ivr_action.errors import UsageError
 from ivr_action.genesys.answers import error_from
+from ivr_action.genesys.call import Parts
 from ivr_action.genesys.clock import Clock, Deadline
 from ivr_action.genesys.errors import BadAnswerError
 from ivr_action.genesys.login import Login
@@ -86,25 +87,13 @@ class Platform:
         """The same platform, whose calls end by this moment; pace, token and connections are shared."""
         return Platform(self.settings, replace(self.session, deadline=deadline))
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        body: Any = None,
-    ) -> Any:
+    def call(self, method: str, path: str, **parts: Unpack[Parts]) -> Any:
         """One call of the API through the SDK.
 
         Args:
             method: of HTTP.
             path: such as `/api/v2/flows/{flowId}`.
-            params: values for what is in braces; quoted here.
-            query: as the SDK encodes it.
-            headers: of this request alone, such as `If-Match`.
-            body: what is sent as JSON.
+            parts: `params` for what is in braces, `query`, `headers`, `body`.
 
         Returns:
             The JSON of the answer as it came; None where there is none.
@@ -113,9 +102,7 @@ class Platform:
             RefusedError: or the subclass that suits the status.
             PlatformError: of `Transport.send`.
         """
-        return call_api(
-            self.client, method, path, params=params, query=query, headers=headers, body=body, redact=self.redact
-        )
+        return call_api(self.client, method, path, redact=self.redact, **parts)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -133,31 +120,29 @@ def call_api(
     method: str,
     path: str,
     *,
-    params: Mapping[str, str] | None = None,
-    query: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-    body: Any = None,
     redact: Redactor | None = None,
+    **parts: Unpack[Parts],
 ) -> Any:
     """`Platform.call` for any `ApiClient` of the SDK, also one that somebody else has made.
 
     Raises:
         UsageError: an id is empty, no text, or would lead to another path.
     """
-    call = f"{method} {_filled(path, params or {})}"
+    params = parts.get("params", {})
+    call = f"{method} {_filled(path, params)}"
     sent = {
         "Accept": client.select_header_accept(["application/json"]),
         "Content-Type": client.select_header_content_type(["application/json"]),
-        **(headers or {}),
+        **parts.get("headers", {}),
     }
     try:
         data = client.call_api(
             path,
             method,
-            dict(params or {}),
-            dict(query or {}),
+            dict(params),
+            dict(parts.get("query", {})),
             sent,
-            body=body,
+            body=parts.get("body"),
             post_params=[],
             files={},
             response_type=_OBJECT,

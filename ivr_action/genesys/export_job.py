@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ivr_action.errors import OutcomeUnknownError
+from ivr_action.genesys.call import Caller
 from ivr_action.genesys.clock import Deadline
 from ivr_action.genesys.errors import BadAnswerError, ServerError, UnreachableError
 from ivr_action.genesys.explain import explain, texts
-from ivr_action.genesys.node_save import Caller
 from ivr_action.genesys.pace import Pace
 from ivr_action.genesys.store import RejectedError, Version
 from ivr_action.genesys.upload import Storage

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr_action.errors import OutcomeUnknownError
+from ivr_action.genesys.call import Caller
 from ivr_action.genesys.errors import BadAnswerError, NotFoundError
 from ivr_action.genesys.flow_state import FlowState, VersionInfo, flow_state, version_info
-from ivr_action.genesys.node_save import FLOW, Caller
+from ivr_action.genesys.node_save import FLOW
 from ivr_action.genesys.store import FlowRef, RejectedError, Version
 
 FLOWS = "/api/v2/flows"

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 from ivr_action.errors import OutcomeUnknownError, PlatformError
+from ivr_action.genesys.call import Caller
 from ivr_action.genesys.clock import Deadline
 from ivr_action.genesys.errors import (
     BadAnswerError,
@@ -25,7 +26,6 @@ from ivr_action.genesys.errors import (
     UnreachableError,
 )
 from ivr_action.genesys.job_times import JobTimes
-from ivr_action.genesys.node_save import Caller
 from ivr_action.genesys.pace import Pace
 from ivr_action.genesys.store import JobUnderWayError, RejectedError
 from ivr_action.genesys.upload import Storage

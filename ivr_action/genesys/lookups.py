@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ivr_action.genesys.answers import described
+from ivr_action.genesys.call import Caller
 from ivr_action.genesys.errors import ForbiddenError, NotFoundError, RefusedError, ThrottledError, UnauthorizedError
 from ivr_action.genesys.inspect import FLOWS, Inspector
-from ivr_action.genesys.node_save import Caller
 from ivr_action.genesys.once import Once
 from ivr_action.genesys.pace import Pace
 from ivr_action.model.plan import Consumer, Route

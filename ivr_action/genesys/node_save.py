@@ -8,9 +8,10 @@ answers 200. So nothing is sent to a public region, and nothing where the GET do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from ivr_action.genesys.answers import described
+from ivr_action.genesys.call import Caller
 from ivr_action.genesys.errors import (
     BadAnswerError,
     ForbiddenError,
@@ -38,22 +39,6 @@ _INSTEAD = (
     "Genesys Cloud's public API saves flows by publish jobs from Architect YAML; a PUT changes name, description and "
     "division only and would report success. docs/platform.md has the details."
 )
-
-
-class Caller(Protocol):
-    """`Platform.call`, or the same over a client that somebody else has made."""
-
-    def __call__(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        body: Any = None,
-    ) -> Any:
-        """The JSON of the answer; raises a PlatformError."""
 
 
 class NodeStore:

@@ -6,10 +6,11 @@ import functools
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from ivr_action.errors import IvrError, UsageError
 from ivr_action.genesys.answers import error_from
+from ivr_action.genesys.call import Caller, Parts
 from ivr_action.genesys.client import PATIENCE, call_api
 from ivr_action.genesys.clock import Clock, Deadline
 from ivr_action.genesys.errors import NotFoundError, UnreachableError, outcome_unknown
@@ -131,18 +132,18 @@ def flow_store(flows_api: Any) -> FlowStore:
 class _Typed:
     """Calls whose network fails with errors of another library: a save that it breaks off may have taken effect."""
 
-    def __init__(self, call: Callable[..., Any]) -> None:
+    def __init__(self, call: Caller) -> None:
         self._call = call
 
-    def __call__(self, method: str, path: str, *, params: Mapping[str, str] | None = None, **more: Any) -> Any:
+    def __call__(self, method: str, path: str, **parts: Unpack[Parts]) -> Any:
         """The same, with typed errors."""
         try:
-            return self._call(method, path, params=params, **more)
+            return self._call(method, path, **parts)
         except Exception as error:
             library = type(error).__module__.partition(".")[0]
             if isinstance(error, IvrError) or not (isinstance(error, OSError) or library in _LIBRARIES):
                 raise
-            call = f"{method} {path.format_map(params or {})}"
+            call = f"{method} {path.format_map(parts.get('params', {}))}"
             why = f"the connection failed ({type(error).__name__})"  # its text may have the whole address in it
             raise (UnreachableError(f"{call}: {why}.") if method == "GET" else outcome_unknown(call, why)) from error
 
@@ -154,23 +155,14 @@ class _TutorialCaller:
         self._api = flows_api
         self._conditional = _conditional(flows_api.update_flow)
 
-    def __call__(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        body: Any = None,
-    ) -> Any:
+    def __call__(self, method: str, path: str, **parts: Unpack[Parts]) -> Any:
         """Reading a flow and saving it are all that there is."""
-        flow_id = (params or {}).get("flowId", "")
+        flow_id = parts.get("params", {}).get("flowId", "")
         call = f"{method} {path.replace('{flowId}', flow_id)}"
-        if query or "versions" in path or method not in ("GET", "PUT"):
+        if parts.get("query") or "versions" in path or method not in ("GET", "PUT"):
             raise error_from(call, 404, {}, b'{"message": "`flows_api` has no such call."}', Redactor())
         try:
-            answer = self._api.get_flow(flow_id) if method == "GET" else self._put(flow_id, body, headers or {})
+            answer = self._api.get_flow(flow_id) if method == "GET" else self._put(flow_id, parts)
         except Exception as error:
             status = getattr(error, "status", None)
             if not isinstance(status, int) or not 400 <= status < 600:
@@ -184,8 +176,8 @@ class _TutorialCaller:
                 return found()
         return answer
 
-    def _put(self, flow_id: str, body: Any, headers: Mapping[str, str]) -> Any:
-        return self._api.update_flow(flow_id, body, **self._conditional(headers["If-Match"]))
+    def _put(self, flow_id: str, parts: Parts) -> Any:
+        return self._api.update_flow(flow_id, parts["body"], **self._conditional(parts["headers"]["If-Match"]))
 
 
 def _conditional(update_flow: Callable[..., Any]) -> Callable[[str], dict[str, Any]]:

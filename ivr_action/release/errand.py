@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ivr_action.config import Environment
@@ -49,7 +49,7 @@ class Errand:
     validate: Callable[[Flow], Sequence[Finding]]
     """Errors in a flow that a merge made."""
     commits: Commits
-    origin: Origin = Origin()
+    origin: Origin = field(default_factory=Origin)
     validated: int = 0
     """Flows that were validated; for the metrics."""
     turned_away: int = 0
