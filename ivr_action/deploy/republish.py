@@ -1,8 +1,11 @@
-"""An earlier version made the published one itself, by its number."""
+"""An earlier version made the published one itself, by its number; and what goes off the line for it."""
 
 from __future__ import annotations
 
+from ivr_action.deploy.live import Held, Reader
+from ivr_action.deploy.refusals import by_at, slipped
 from ivr_action.deploy.values import Ground
+from ivr_action.genesys.flow_state import FlowState
 from ivr_action.genesys.store import Version
 
 _PATIENCE, _PAUSE = 60.0, 2.0
@@ -35,3 +38,20 @@ def publish_by_number(ground: Ground, flow_id: str, version: Version) -> Version
         if published == version or over or clock.now() >= until:
             return published
         ground.pace.wait(_PAUSE, f"version {version} is being published", ground.deadline)
+
+
+def taken_off(state: FlowState, live: Held | None, reader: Reader) -> list[str]:
+    """What others have done that goes off the line with the live version, in sentences; asked before it goes.
+
+    Args:
+        state: the flow.
+        live: its live version.
+        reader: knows its versions.
+    """
+    if live is None:
+        return []
+    if live.stamp is None and not live.is_own:
+        return [f"It took version {live.version}, published{by_at(live.by, live.at)}, off the line."]
+    if reader.newer_ours(state, live):
+        return [f"It took version {live.version}, which somebody had published again, off the line."]
+    return [slipped(one, live.version) for one in reader.slipped(state, live)]

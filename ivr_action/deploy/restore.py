@@ -7,25 +7,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ivr_action.deploy import refusals
-from ivr_action.deploy.digests import file_digest, published_digest
 from ivr_action.deploy.live import Held, Reader
 from ivr_action.deploy.locks import released
 from ivr_action.deploy.refusals import Decision, short
-from ivr_action.deploy.republish import publish_by_number
+from ivr_action.deploy.republish import publish_by_number, taken_off
 from ivr_action.deploy.sending import Known, MovedError, Sending, guard_of
 from ivr_action.deploy.stamp import Stamp, clean, write
 from ivr_action.deploy.survey import the_organisation
 from ivr_action.deploy.text import describe, described
 from ivr_action.deploy.values import Ground, Journal, NoJournal, Options, Target
 from ivr_action.errors import IvrError, OutcomeUnknownError
+from ivr_action.flow.canonical import digest, file_digest
 from ivr_action.flow.difference import difference
+from ivr_action.flow.formats.node_graph_keys import PLATFORM_KEYS
 from ivr_action.flow.read import read_flow
 from ivr_action.genesys.errors import NotFoundError, StoppedError
 from ivr_action.genesys.flow_state import FlowState
 from ivr_action.genesys.job_errors import HeldError
 from ivr_action.genesys.save import SaveLoop
 from ivr_action.genesys.store import ConflictError, Content, FlowRef, FlowStore, RejectedError, Saved
-from ivr_action.merge import PLATFORM_KEYS
 from ivr_action.model.deployment import DeployedFlow, Result
 from ivr_action.model.plan import PlannedFlow, Verdict
 
@@ -162,12 +162,13 @@ class Restoring:
         elif state.is_locked:
             self.told(f"`{state.name}`: the lock of {state.locked_by} is taken, since `force-unlock` is set.")
             state = ground.inspector.unlock(state.id)
+        gone = taken_off(state, live, self.reader)
         if wish.by_number and not state.holds_nodes:
-            return self._by_number(state)
+            return self._by_number(state, gone)
         content = self._content(state, old)
         self._intend()
         saved = self._saved(state, live, content)
-        return self._told(saved, old, state, live)
+        return self._told(saved, old, gone)
 
     def _old(self, state: FlowState) -> Held:
         """The version that is wanted."""
@@ -221,7 +222,7 @@ class Restoring:
                     "Give the flow its old name back first.",
                 )
             )
-        stamp = self._stamp(old, file_digest(flow), published_digest(flow), state.newest)
+        stamp = self._stamp(old, file_digest(flow), digest(flow), state.newest)
         description = write(old.description, stamp)
         content = {"yaml": describe(yaml, description), "name": flow.name, "type": state.type}
         return {**content, "description": description}
@@ -245,7 +246,7 @@ class Restoring:
         loop = SaveLoop(Known(store, first, self.sending), ground.pace, ground.deadline, keep=keep)
         return loop.save(first, content)
 
-    def _by_number(self, state: FlowState) -> DeployedFlow:
+    def _by_number(self, state: FlowState, gone: list[str]) -> DeployedFlow:
         self._intend()
         self.sending.tries += 1
         published = publish_by_number(self.ground, state.id, self.wish.version)
@@ -259,21 +260,16 @@ class Restoring:
                 "The restoration failed, and callers hear what they heard before. Restore by a publish job instead, "
                 "which is the default.",
             )
-        found = self.result(
-            Result.RESTORED,
-            f"Version {self.wish.version} is the published one again. The next deployment will take it for a rollback "
-            "by somebody, since a newer version of ours is there.",
+        said = (
+            f"Version {published} is the published one again. The next deployment will take it for a rollback by "
+            "somebody, since a newer version of ours is there."
         )
-        return replace(found, to_version=published)
+        return replace(self.result(Result.RESTORED, " ".join([said, *gone])), to_version=published)
 
-    def _told(self, saved: Saved, old: Held, state: FlowState, live: Held | None) -> DeployedFlow:
+    def _told(self, saved: Saved, old: Held, gone: list[str]) -> DeployedFlow:
         stamp = old.stamp
         of = f", which was deployed from commit {short(stamp.commit)}," if stamp is not None and stamp.commit else ""
-        text = f"Version {old.version}{of} is live again, as version {saved.version}."
-        if live is not None and live.stamp is None and not self._is_ours(live):
-            text += f" It took version {live.version}, published{refusals.by_at(live.by, live.at)}, off the line."
-        elif live is not None and self.reader.newer_ours(state, live):
-            text += f" It took version {live.version}, which somebody had published again, off the line."
+        text = " ".join([f"Version {old.version}{of} is live again, as version {saved.version}.", *gone])
         if saved.superseded_by:
             text += f" Meanwhile somebody has put version {saved.superseded_by} on top of it."
         found = self.result(Result.RESTORED if saved.changed else Result.UNCHANGED, text)

@@ -31,7 +31,7 @@ STEPS = 14
 WEIGHTS = {
     "deploy": 5, "change_file": 5, "deploy_met": 4, "deploy_cut": 3, "deploy_killed": 3, "deploy_bad_job": 1,
     "deploy_old": 1, "publish": 2, "edit": 2, "draft": 1, "check_in": 1, "lock": 1, "unlock": 1, "go_back": 1,
-    "rename": 1, "rename_file": 1, "restore": 2, "take_over": 1, "wait": 1, "settle": 4,
+    "rename": 1, "rename_file": 1, "restore": 2, "take_over": 1, "wait": 1, "settle": 3, "deploy_slip": 1,
 }  # fmt: skip
 MADE = (Result.DEPLOYED, Result.CREATED, Result.MERGED)
 NOT_OURS = "nightly"
@@ -225,14 +225,16 @@ class Life:
     def _meet(self) -> None:
         """Somebody acts at some request of ours."""
         deed = self._deed(
-            self.rng.choice(["publish", "publish", "edit", "draft", "check-in", "lock", "unlock", "restore", "rename"])
+            self.rng.choice(
+                ["publish", "publish", "edit", "draft", "check-in", "check-in", "lock", "unlock", "restore", "rename"]
+            )
         )
         method, path = self.rng.choice([
             ("GET", "/api/v2/flows"), ("GET", "/api/v2/flows/*"), ("GET", "/api/v2/flows/*"), ("GET", "/api/v2/*"),
             ("POST", "/api/v2/flows/jobs"), ("PUT", "/uploads/*"), ("GET", "/api/v2/flows/jobs/*"),
         ])  # fmt: skip
         if deed is not None:
-            rule = {"method": method, "path": path, "nth": self.rng.randint(1, 7) if method == "GET" else 1}
+            rule = {"method": method, "path": path, "nth": self.rng.randint(1, 4) if method == "GET" else 1}
             self.log.append(f"  at {rule}: {_brief(deed)}")
             self.bench.emulator.fault(**rule, colleague=deed)
             self.met = True
@@ -278,7 +280,19 @@ class Life:
         if self.rng.random() < 0.4:
             self._meet()
         kill = self.rng.choice(["SIGKILL", "SIGKILL", "SIGTERM"])
-        self._run(kill=kill, after=self.rng.randint(1, 90), **self._options())
+        self._run(kill=kill, after=self.rng.randint(1, 45), **self._options())
+
+    def _deploy_slip(self) -> None:
+        """Somebody publishes between our look and our job, and the run does not live to see it."""
+        self._settle()
+        self._change_file()
+        deed = self._deed("publish")
+        if deed is not None:
+            self.log.append(f"  meanwhile: {_brief(deed)}")
+            method, path = self.rng.choice([("POST", "/api/v2/flows/jobs"), ("PUT", "/uploads/*")])
+            self.bench.emulator.fault(method=method, path=path, colleague=deed)
+            self.met = True
+        self._run(kill=self.rng.choice(["SIGKILL", "SIGTERM"]), after=self.rng.randint(24, 42))
 
     def _run(self, at: int = 0, kill: str = "", after: int = 0, **options: Any) -> None:
         bench, number = self.bench, at or len(self.bench.repository.commits)

@@ -42,7 +42,8 @@ def test_another_client_that_deploys_this_repository_is_one_of_us(ours: Bench) -
     assert ours.deployed().result is Result.UNCHANGED
 
 
-def test_what_slipped_in_before_a_run_was_killed_is_told_by_the_next(ours: Bench) -> None:
+def killed_after_a_slip(ours: Bench) -> None:
+    """A colleague publishes 3.0 between our look and our job, which makes 4.0; nobody of us sees it."""
     ours.emulator.fault(method="PUT", path="/uploads/*", colleague={"does": "publish", "flow": NAME, "yaml": THEIRS})
     healthy, requests = ours.platform, ours.asked
     for looks in range(1, 200):
@@ -54,6 +55,17 @@ def test_what_slipped_in_before_a_run_was_killed_is_told_by_the_next(ours: Bench
                 break
     ours.platform = healthy
     ours.time.sleep(60)
+
+
+def test_what_slipped_in_before_a_run_was_killed_is_told_by_a_restoration_too(ours: Bench) -> None:
+    killed_after_a_slip(ours)
+    found = ours.restore("2.0")
+    assert found.result is Result.RESTORED
+    assert "Version 3.0, by A Colleague at " in found.message
+
+
+def test_what_slipped_in_before_a_run_was_killed_is_told_by_the_next(ours: Bench) -> None:
+    killed_after_a_slip(ours)
     assert [version.by.name for version in ours.flow.versions] == [
         "A Colleague",
         "ivr-action",
