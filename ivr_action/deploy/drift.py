@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ivr_action.deploy.digests import file_digest
 from ivr_action.deploy.live import Reader
 from ivr_action.deploy.plan import label
 from ivr_action.deploy.refusals import Decision, by_at, short
@@ -15,6 +14,7 @@ from ivr_action.deploy.target import aim, platform_type
 from ivr_action.deploy.values import Deployable, Ground, Options, Target
 from ivr_action.deploy.verdict import Facts, foreign
 from ivr_action.errors import PlatformError
+from ivr_action.flow.canonical import file_digest
 from ivr_action.flow.difference import difference
 from ivr_action.genesys.errors import StoppedError
 from ivr_action.genesys.flow_state import FlowState

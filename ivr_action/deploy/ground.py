@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ivr_action.deploy.digests import published_digest
 from ivr_action.deploy.live import flow_of
 from ivr_action.deploy.values import MOST_JOBS, Compiled, Ground, History
+from ivr_action.flow.canonical import digest
 from ivr_action.flow.flow import Flow, NodeGraphFlow
 from ivr_action.flow.read import read_flow
 from ivr_action.genesys.client import Platform
@@ -78,4 +78,4 @@ def ground_of(
 def _digest(content: str | Mapping[str, Any]) -> str:
     """Of YAML or a configuration; of what is no flow a text that no digest equals."""
     flow = read_flow("flow.yaml", content.encode()).flow if isinstance(content, str) else flow_of(content)
-    return published_digest(flow) if flow is not None else "no flow"
+    return digest(flow) if flow is not None else "no flow"

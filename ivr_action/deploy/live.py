@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr_action.deploy.digests import published_digest
 from ivr_action.deploy.stamp import Stamp, cut
+from ivr_action.flow.canonical import digest
 from ivr_action.flow.flow import Flow
 from ivr_action.flow.read import read_flow
 from ivr_action.genesys.errors import BadAnswerError, NotFoundError
@@ -180,7 +180,7 @@ class Reader:
         description = content.get("description")
         text, claimed = cut(description if isinstance(description, str) else "")
         own = bool(by_client) and by_client == self._client_id
-        held = Held(flow_id, version, flow, published_digest(flow), text, claimed, by, by_client, at, content, own)
+        held = Held(flow_id, version, flow, digest(flow), text, claimed, by, by_client, at, content, own)
         if not version.startswith("saved_version_"):
             with self._lock:
                 if len(self._known) >= _KEPT:

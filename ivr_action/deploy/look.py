@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from ivr_action.deploy import refusals
-from ivr_action.deploy.digests import differs_unseen, file_digest, holds_change
 from ivr_action.deploy.live import Held, Reader
 from ivr_action.deploy.merging import Merging, merging
 from ivr_action.deploy.modules import interface_findings
@@ -15,9 +14,11 @@ from ivr_action.deploy.references import reference_findings
 from ivr_action.deploy.refusals import Decision
 from ivr_action.deploy.stamp import clean
 from ivr_action.deploy.target import Aim, aim, platform_type
+from ivr_action.deploy.unseen import differs_unseen, holds_change
 from ivr_action.deploy.values import Deployable, Ground, Options, Target
 from ivr_action.deploy.verdict import Facts, decide, notices
 from ivr_action.errors import PlatformError
+from ivr_action.flow.canonical import file_digest
 from ivr_action.flow.difference import difference
 from ivr_action.flow.flow import ArchitectFlow, Flow
 from ivr_action.genesys.errors import StoppedError

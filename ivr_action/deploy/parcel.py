@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr_action.deploy import refusals
-from ivr_action.deploy.digests import file_digest, published_digest
 from ivr_action.deploy.live import flow_of
 from ivr_action.deploy.refusals import Decision
 from ivr_action.deploy.stamp import Stamp, clean, write
 from ivr_action.deploy.text import describe, described
 from ivr_action.deploy.values import Compiled, Deployable, Ground
+from ivr_action.flow.canonical import digest, file_digest
 from ivr_action.flow.document import plain
 from ivr_action.flow.edit import UncertainError
 from ivr_action.flow.flow import ArchitectFlow, Flow, Format, NodeGraphFlow
@@ -61,7 +61,7 @@ class Parcel:
             type_: the platform's.
             after: number of the newest version that is there; 0 for none.
         """
-        stamp = Stamp(commit, self.path, self.file, self.digest, None if self.nodes else after)
+        stamp = Stamp(commit, self.path, self.file, self.digest, after)
         description = write(self.description, stamp)
         if self.nodes:
             return described(self.nodes, description)
@@ -88,7 +88,7 @@ def parcel_of(deployable: Deployable, ground: Ground, *, holds_nodes: bool) -> P
         said = content.get("description")
         description = clean(said if isinstance(said, str) else "")
         if holds_nodes:
-            return Parcel(flow, published_digest(flow), path, file, description, nodes=content)
+            return Parcel(flow, digest(flow), path, file, description, nodes=content)
         return _compiled(deployable, flow, ground, file, description)
     if holds_nodes:
         raise UnsendableError(
@@ -105,7 +105,7 @@ def parcel_of(deployable: Deployable, ground: Ground, *, holds_nodes: bool) -> P
             )
         )
     description = clean(flow.description if isinstance(flow, ArchitectFlow) else "")
-    return Parcel(flow, published_digest(flow), path, file, description, deployable.yaml)
+    return Parcel(flow, digest(flow), path, file, description, deployable.yaml)
 
 
 def _compiled(deployable: Deployable, flow: NodeGraphFlow, ground: Ground, file: str, description: str) -> Parcel:
@@ -127,8 +127,7 @@ def _compiled(deployable: Deployable, flow: NodeGraphFlow, ground: Ground, file:
             ),
             made.problems,
         )
-    digest = published_digest(compiled)
-    return Parcel(compiled, digest, deployable.path, file, description, made.yaml, findings=made.problems)
+    return Parcel(compiled, digest(compiled), deployable.path, file, description, made.yaml, findings=made.problems)
 
 
 def check_stamp(parcel: Parcel) -> None:
@@ -158,4 +157,4 @@ def merged_parcel(parcel: Parcel, content: Mapping[str, Any]) -> Parcel:
         raise UnsendableError(refusals.unsendable("The merged flow is no flow.", "Merge by hand, in the file."))
     said = content.get("description")
     text = clean(said if isinstance(said, str) else "")
-    return Parcel(flow, published_digest(flow), parcel.path, parcel.file, text, nodes=content, findings=parcel.findings)
+    return Parcel(flow, digest(flow), parcel.path, parcel.file, text, nodes=content, findings=parcel.findings)

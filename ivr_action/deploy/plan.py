@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ivr_action.deploy.digests import file_digest
 from ivr_action.deploy.look import description_of
 from ivr_action.deploy.order import ordered
 from ivr_action.deploy.stamp import clean
 from ivr_action.deploy.survey import Survey, survey
 from ivr_action.deploy.target import platform_type
 from ivr_action.deploy.values import Deployable, Ground, Options, Target
+from ivr_action.flow.canonical import file_digest
 from ivr_action.flow.difference import difference
 from ivr_action.flow.flow import Flow
 from ivr_action.genesys.inspect import Organisation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ivr_action.flow.formats.node_graph_keys import PLATFORM_KEYS
 from ivr_action.merge.nodes import merge_nodes
 from ivr_action.merge.resolve import MODES, Resolution, Resolver, Validate, resolver
 from ivr_action.merge.values import ABSENT, Merged, NodeConflict
@@ -10,7 +9,6 @@ from ivr_action.merge.values import ABSENT, Merged, NodeConflict
 __all__ = [
     "ABSENT",
     "MODES",
-    "PLATFORM_KEYS",
     "Merged",
     "NodeConflict",
     "Resolution",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ivr_action.deploy.digests import holds_change, published_digest
+from ivr_action.deploy.unseen import holds_change
 from ivr_action.emulator.colleague import COLLEAGUE
 from ivr_action.emulator.configuration.content import content_of
+from ivr_action.flow.canonical import digest
 from ivr_action.model.deployment import Result
 from ivr_action.model.plan import Verdict
 from tests.deploy.bench import NAME, YAML, Bench, commit, deployable
@@ -115,7 +116,7 @@ def test_what_holds_a_change() -> None:
     """Each version holds the change to itself, and the one before holds it only where there is none."""
     texts = [YAML, OURS, YAML.replace("Please wait", "Hold the line"), OURS.replace("Please wait", "Hold the line")]
     flows = [deployable("main.yaml", text).flow for text in texts]
-    digests = [published_digest(flow) for flow in flows]
+    digests = [digest(flow) for flow in flows]
     assert len(set(digests)) == len(texts)
     for before, old in zip(flows, digests, strict=True):
         for after, new in zip(flows, digests, strict=True):

@@ -1,19 +1,16 @@
-"""Fingerprints of flows: one of what a file says, one of what the platform can be asked for."""
+"""What two versions of a flow have beyond its digest, and what of a change another flow has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ivr_action.flow.canonical import Canonical, canonical, complete, file_digest
-from ivr_action.flow.canonical import digest as published_digest
+from ivr_action.flow.canonical import Canonical, canonical, complete
 from ivr_action.flow.flow import Flow
-
-__all__ = ["differs_unseen", "file_digest", "holds_change", "published_digest"]
 
 
 def differs_unseen(before: Flow, after: Flow) -> bool:
-    """Whether two versions of one format differ in values that `published_digest` does not count.
+    """Whether two versions of one format differ in values that `digest` does not count.
 
     What nodes say that only one of them has is not looked at, nor the description.
     """
@@ -28,7 +25,7 @@ def differs_unseen(before: Flow, after: Flow) -> bool:
 
 
 def holds_change(before: Flow, after: Flow, flow: Flow) -> bool:
-    """Whether a flow has all that changed from one version to the next, as far as `published_digest` counts it.
+    """Whether a flow has all that changed from one version to the next, as far as `digest` counts it.
 
     What it says beyond that may be its own. A node that stands elsewhere has another id, so that its change is not
     found: such a flow does not hold it. The description is not looked at.
