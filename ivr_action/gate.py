@@ -155,7 +155,9 @@ def check_flows(world: World, settings: Settings, seen: Seen, decision: Decision
         report = Report((), (), scope.notices, f"Read all {count_of(len(scope.readings), 'flow file')}.")
         return Gate(report, scope, settings, read, values, options, checked=False)
     report = world.check(scope.readings, options)
-    report = replace(report, scope=scope.words, notices=(*report.notices, *scope.notices), alerts=scope.alerts)
+    undone = (decision.warning,) if decision.warning else ()
+    notices = (*undone, *report.notices, *scope.notices)
+    report = replace(report, scope=scope.words, notices=notices, alerts=scope.alerts)
     if not decision.writes:
         report = _in_every_environment(world, report, scope, seen, decision, general, options)
     patience = Patience(read_choices(settings.max_choices), read_seconds(settings.max_seconds))

@@ -109,14 +109,16 @@ def _auto(
     context: Context, environment: str, environments: Mapping[str, Sequence[str]], *, credentials: bool
 ) -> Decision:
     tag = context.ref.removeprefix(_TAGS) if context.ref.startswith(_TAGS) and context.event == "push" else ""
+    warning = ""
     if tag and not context.payload.get("deleted"):
         fitting = [name for name in ([environment] if environment else environments) if _fits(tag, environments[name])]
         if len(fitting) > 1 and credentials:
             raise _several(fitting, f"The tag `{tag}` deploys to several")
         if fitting:
             return _tagged(tag, fitting, environment, credentials=credentials)
+        warning = _fits_none(tag, environment, environments) if environments and (environment or credentials) else ""
     if not credentials:
-        return Decision("validate", environment)
+        return Decision("validate", environment, warning=warning)
     if context.from_fork:
         return Decision(
             "validate", environment, why="The pull request comes from a fork: the platform is not asked for it."
@@ -124,7 +126,14 @@ def _auto(
     chosen, why = _environment(context, environment, environments)
     if not chosen and environments:
         raise _several(environments, "There are credentials, so a plan is made")
-    return Decision("plan", chosen, platform=True, why=why)
+    return Decision("plan", chosen, platform=True, why=why, warning=warning)
+
+
+def _fits_none(tag: str, environment: str, environments: Mapping[str, Sequence[str]]) -> str:
+    """That a tag deploys nothing: who pushed it may believe that it did, since the step is green."""
+    names = [environment] if environment else list(environments)
+    globs = ", ".join(f"`{name}`: {', '.join(f'`{glob}`' for glob in environments[name]) or 'none'}" for name in names)
+    return f"Nothing is deployed: the tag `{tag}` matches no `deploy-tags` ({globs}). `command: deploy` would deploy it."
 
 
 def _tagged(tag: str, fitting: Sequence[str], environment: str, *, credentials: bool) -> Decision:

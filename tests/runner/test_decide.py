@@ -121,8 +121,22 @@ def test_a_tag_of_several_environments_needs_a_word() -> None:
     assert decided("push", "auto", "live", OVERLAP, ref="refs/tags/v1").environment == "live"
 
 
-def test_a_tag_that_is_none_of_the_named_environments_deploys_nothing() -> None:
-    assert decided("push", "auto", "test", TWO, ref="refs/tags/v1").command == "plan"
+def test_a_tag_that_is_none_of_the_named_environments_deploys_nothing_and_says_so() -> None:
+    decision = decided("push", "auto", "test", TWO, ref="refs/tags/v1")
+    assert decision.command == "plan"
+    assert decision.warning.startswith("Nothing is deployed: the tag `v1` matches no `deploy-tags` (`test`: `test-*`).")
+    assert "(`live`: none)" in decided("push", "auto", "live", {"live": ()}, ref="refs/tags/v1").warning
+    unnamed = decided("push", ref="refs/tags/V1")
+    assert (unnamed.command, unnamed.environment) == ("plan", "live")
+    assert "(`live`: `v*`)" in unnamed.warning
+    assert "`V1`" in decided("push", "auto", "live", ref="refs/tags/V1", credentials=False).warning
+    for quiet in (
+        decided("push", ref="refs/tags/V1", credentials=False),  # checks only: nobody expects more
+        decided("push"),
+        decided("push", environments=NONE, ref="refs/tags/v1"),
+        decided("push", ref="refs/tags/V1", payload={"deleted": True}),
+    ):
+        assert quiet.warning == ""
 
 
 def test_a_tag_that_would_deploy_is_not_green_without_the_secret_of_the_named_environment() -> None:
