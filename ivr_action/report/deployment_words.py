@@ -24,6 +24,7 @@ ICONS = {
     Result.UNCHANGED: "➖",
 }
 """In the order of every report: what is unknown or failed first."""
+_NOTHING = "⚠️"
 _WORDS = {
     Result.UNKNOWN: "unknown",
     Result.FAILED: "failed",
@@ -100,7 +101,9 @@ def _counts(deployment: Deployment, results: list[Result]) -> str:
 
 
 def mark(deployment: Deployment) -> str:
-    """The heading's icon."""
+    """The heading's icon; nothing to deploy is no success, though it may be allowed."""
+    if not deployment.flows and not deployment.exit_status:
+        return _NOTHING
     return {0: ICONS[Result.DEPLOYED], 4: ICONS[Result.UNKNOWN]}.get(deployment.exit_status, ICONS[Result.FAILED])
 
 
@@ -108,8 +111,12 @@ def exit_words(deployment: Deployment) -> str:
     """`Exit status 3: not everything was deployed.`"""
     status = deployment.exit_status
     meaning = _MEANING[status]
-    if deployment.dry_run and not status:
+    if not status and not deployment.flows:
+        meaning = "there was no flow to deploy"
+    elif not status and deployment.dry_run:
         meaning = "every flow could be deployed"
+    elif not status and deployment.count(Result.RESTORED):
+        meaning = "an earlier version is live again, whatever the files say"
     return f"Exit status {status}: {meaning}."
 
 

@@ -40,6 +40,14 @@ def test_the_verdict_says_what_is_live_and_the_end_what_the_exit_status_means() 
     assert "Exit status 4: nobody can tell whether a flow took effect." in unsure
 
 
+def test_what_is_live_is_not_said_to_be_as_the_files_where_it_is_not() -> None:
+    back = page_of(render(deployment(Result.RESTORED), LOOK)).text
+    assert "Exit status 0: an earlier version is live again, whatever the files say." in back
+    none = page_of(render(deployment(), LOOK)).text
+    assert none.startswith("⚠️ Deployment to production (Acme): no flow to deploy\n")
+    assert "Exit status 0: there was no flow to deploy." in none
+
+
 def test_a_dry_run_never_says_that_something_is_live() -> None:
     found = deployment(Result.DRY_RUN, Result.UNCHANGED, dry_run=True)
     assert headline(found) == "Dry run to production (Acme): 1 would be saved, 1 unchanged; nothing was sent"
