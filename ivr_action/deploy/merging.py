@@ -108,7 +108,8 @@ def restamping(decide: Decide, parcel: Parcel, commit: str, type_: str) -> Decid
         found = decide(base, ours, theirs)
         if found.problems:
             return found
-        return replace(found, content=merged_parcel(parcel, found.content).stamped(commit, type_))
+        content = merged_parcel(parcel, found.content).stamped(commit, type_, int(theirs["version"]))
+        return replace(found, content=content)
 
     return stamped
 

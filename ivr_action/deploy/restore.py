@@ -210,7 +210,7 @@ class Restoring:
         """The old version with a stamp that is true of it."""
         if state.holds_nodes:
             kept = {key: value for key, value in old.content.items() if key not in PLATFORM_KEYS}
-            return described(kept, write(old.description, self._stamp(old, old.digest, old.digest, None)))
+            return described(kept, write(old.description, self._stamp(old, old.digest, old.digest, state.newest)))
         yaml = self.ground.publishing(self.client_id).export(state.id, old.version)
         flow = read_flow("flow.yaml", yaml.encode()).flow
         if flow is None or flow.name != state.name:
@@ -227,7 +227,7 @@ class Restoring:
         content = {"yaml": describe(yaml, description), "name": flow.name, "type": state.type}
         return {**content, "description": description}
 
-    def _stamp(self, old: Held, file: str, published: str, after: int | None) -> Stamp:
+    def _stamp(self, old: Held, file: str, published: str, after: int) -> Stamp:
         stamp = old.stamp
         if stamp is None:
             return Stamp("", self.wish.path, file, published, after)

@@ -131,7 +131,9 @@ class FlowState:
 
     @property
     def newest(self) -> int:
-        """The highest number among the published and the checked-in version; 0 where there is none."""
+        """The highest number among the published and the checked-in version, or the one of the nodes; 0 for none."""
+        if self.holds_nodes:
+            return int(self.raw["version"])
         return max([version.number or 0 for version in (self.published, self.checked_in) if version is not None] or [0])
 
 

@@ -244,3 +244,15 @@ def test_an_answer_of_200_that_stores_nothing(bench: Bench) -> None:
     assert "the platform answered 200 and stored nothing: version 2 is live as before" in flow.message
     assert "does not take nodes by PUT. Deploy the flow as Architect YAML, by a publish job" in flow.hint
     assert node(bench, "sales") == {"queue": "Sales"}
+
+
+def test_a_colleague_who_puts_an_earlier_version_of_ours_back(bench: Bench) -> None:
+    """Its description, our stamp in it, comes back too; it is theirs all the same."""
+    earlier = copy.deepcopy(bench.flow.document)
+    bench.repository.add({FILE: graph(sales={"queue": "Service"})})
+    assert bench.deployed().to_version == "3"
+    bench.ground().nodes.save(bench.flow.id, earlier, "3")
+    bench.repository.add({FILE: graph(sales={"queue": "Service desk"})})
+    assert bench.flow.document["description"] == earlier["description"]
+    planned = bench.planned()
+    assert (planned.verdict, planned.live_version) == (Verdict.DRIFTED, "4")
