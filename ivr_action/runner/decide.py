@@ -133,7 +133,9 @@ def _fits_none(tag: str, environment: str, environments: Mapping[str, Sequence[s
     """That a tag deploys nothing: who pushed it may believe that it did, since the step is green."""
     names = [environment] if environment else list(environments)
     globs = ", ".join(f"`{name}`: {', '.join(f'`{glob}`' for glob in environments[name]) or 'none'}" for name in names)
-    return f"Nothing is deployed: the tag `{tag}` matches no `deploy-tags` ({globs}). `command: deploy` would deploy it."
+    return (
+        f"Nothing is deployed: the tag `{tag}` matches no `deploy-tags` ({globs}). `command: deploy` would deploy it."
+    )
 
 
 def _tagged(tag: str, fitting: Sequence[str], environment: str, *, credentials: bool) -> Decision:
