@@ -29,7 +29,7 @@ class Actor:
     run: str = ""
     """Address or id of the run, with its attempt."""
     environment: str = ""
-    organization: str = ""
+    organisation: str = ""
 
 
 NOBODY = Actor()
@@ -147,5 +147,5 @@ def _common(path: str, name: str, type_: str, actor: Actor) -> dict[str, Any]:
         "commit": actor.commit or None,
         "run": actor.run or None,
         "environment": actor.environment or None,
-        "organization": actor.organization or None,
+        "organisation": actor.organisation or None,
     }

@@ -30,7 +30,7 @@ def add_doctor(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--region", default="", help="AWS's name or the domain. Default: IVR_ACTION_REGION, else us-east-1"
     )
-    parser.add_argument("--organization", metavar="ID|NAME", default="", help="fail where it is another one")
+    parser.add_argument("--organisation", metavar="ID|NAME", default="", help="fail where it is another one")
     parser.set_defaults(run=run)
     return parser
 
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) ->
     from ivr_action.genesys.settings import PlatformSettings
 
     settings = PlatformSettings.from_environ(environ, region=options.region)
-    checks = doctor(settings, purpose=options.purpose, organization=options.organization)
+    checks = doctor(settings, purpose=options.purpose, organisation=options.organisation)
     failed = [check for check in checks if check.status == "failed"]
     for check in checks:
         out.write(f"{check}\n")

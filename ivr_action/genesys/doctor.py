@@ -75,7 +75,7 @@ def doctor(
     settings: PlatformSettings,
     *,
     purpose: Purpose = "deploy",
-    organization: str = "",
+    organisation: str = "",
     clock: Clock | None = None,
     random: Callable[[], float] = random_.random,
     redact: Redactor | None = None,
@@ -86,7 +86,7 @@ def doctor(
     Args:
         settings: addresses and credentials.
         purpose: what the credentials are for.
-        organization: id or name that the organisation must have; empty for any.
+        organisation: id or name that the organisation must have; empty for any.
         clock: for waits.
         random: uniform in [0, 1), for jitter.
         redact: hides secrets in the texts.
@@ -102,7 +102,7 @@ def doctor(
         checks.append(_credentials(settings))
         checks.append(_address(settings))
         with connect(settings, clock=clock, random=random, redact=redact, timeouts=timeouts) as platform:
-            checks += _talk(platform, purpose, organization)
+            checks += _talk(platform, purpose, organisation)
     except IvrError as error:
         step = ("credentials", "region", "login")[min(len(checks), 2)]
         checks.append(Check(step, "failed", str(error), error.hint))
@@ -126,7 +126,7 @@ def _address(settings: PlatformSettings) -> Check:
     return Check("region", "ok", f"{region.name}, {settings.api_url}{more}")
 
 
-def _talk(platform: Platform, purpose: Purpose, organization: str) -> Iterator[Check]:
+def _talk(platform: Platform, purpose: Purpose, organisation: str) -> Iterator[Check]:
     """The checks that need a login; a generator, so that what was found before a failure is kept."""
     try:
         platform.log_in()
@@ -135,7 +135,7 @@ def _talk(platform: Platform, purpose: Purpose, organization: str) -> Iterator[C
         yield Check("the rest", "skipped", "it needs a login")
         return
     yield Check("login", "ok", f"{platform.settings.login_url} gave a token")
-    yield _organization(platform, organization)
+    yield _organisation(platform, organisation)
     for probe in _PROBES:
         if purpose == "deploy" or probe.purpose == "plan":
             yield _permission(platform, probe)
@@ -149,7 +149,7 @@ def _talk(platform: Platform, purpose: Purpose, organization: str) -> Iterator[C
     yield _pace(platform)
 
 
-def _organization(platform: Platform, expected: str) -> Check:
+def _organisation(platform: Platform, expected: str) -> Check:
     try:
         data = platform.call("GET", "/api/v2/tokens/me")
     except IvrError as error:

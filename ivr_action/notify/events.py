@@ -116,7 +116,7 @@ def _payload(
         "flow_type": flow.type,
         "path": flow.path,
         "environment": deployment.environment or None,
-        "organization": deployment.organisation or None,
+        "organisation": deployment.organisation or None,
         "previous_version": flow.from_version or None,
         "change_summary": None if flow.changes is None else flow.changes.summary(),
         "change_count": None if flow.changes is None else flow.changes.count,

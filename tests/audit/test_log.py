@@ -71,7 +71,7 @@ def test_a_change_is_an_intent_and_an_outcome_that_belong_together(tmp_path: Pat
         "commit": "c" * 40,
         "run": "https://github.com/octo/ivr/actions/runs/9",
         "environment": "production",
-        "organization": "Octo (o1)",
+        "organisation": "Octo (o1)",
         "path": "flows/1.yaml",
         "name": "Flow 1 Grüße",
         "digest": "d" * 32,

@@ -34,12 +34,12 @@ def healthy(server: Server) -> Server:
 
 
 def examine(server: Server, time: FakeTime, purpose: Any = "deploy", **more: Any) -> dict[str, Check]:
-    organization = more.pop("organization", "")
+    organisation = more.pop("organisation", "")
     given = {"client_id": CLIENT[0], "client_secret": CLIENT[1], "api_url": server.url, **more}
     checks = doctor(
         PlatformSettings(**given),
         purpose=purpose,
-        organization=organization,
+        organisation=organisation,
         clock=time.clock,
         random=lambda: 0.0,
         timeouts=STEADY,
@@ -94,10 +94,10 @@ def test_missing_credentials_are_told_before_anything_is_sent(server: Server, fa
 
 
 def test_the_credentials_of_another_organisation_are_told(healthy: Server, fake_time: FakeTime) -> None:
-    check = examine(healthy, fake_time, organization="org-2")["organisation"]
+    check = examine(healthy, fake_time, organisation="org-2")["organisation"]
     assert check.status == "failed"
     assert check.text == "the token belongs to `Example Ltd` (org-1), and `org-2` is expected"
-    assert examine(healthy, fake_time, organization="org-1")["organisation"].status == "ok"
+    assert examine(healthy, fake_time, organisation="org-1")["organisation"].status == "ok"
 
 
 def test_a_client_that_others_use_up_is_told(healthy: Server, fake_time: FakeTime) -> None:

@@ -195,7 +195,7 @@ def test_doctor_from_the_command_line() -> None:
         assert status == 0
         assert "ok       organisation: `Emulated organisation`" in text
         assert emulator.client_secret not in text
-        assert doctor(environ, "--organization", "somebody else")[0] == 3
+        assert doctor(environ, "--organisation", "somebody else")[0] == 3
         reader = emulator.add_client("reader", ["routing:queue:view"])
         environ |= {"IVR_ACTION_CLIENT_ID": reader.id, "IVR_ACTION_CLIENT_SECRET": reader.secret}
         status, text = doctor(environ, "--for", "plan")

@@ -65,7 +65,7 @@ def test_the_payload_has_the_fields_of_the_specification_at_its_top() -> None:
         "flow_type": "inboundcall",
         "path": "flows/main.yaml",
         "environment": "production",
-        "organization": "Octo (o1)",
+        "organisation": "Octo (o1)",
         "previous_version": "7.0",
         "change_summary": "1 node added",
         "change_count": 1,
