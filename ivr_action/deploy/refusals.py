@@ -208,8 +208,8 @@ def not_adopted(by: str, at: str, version: str, changes: FlowDifference) -> Deci
         Verdict.REFUSED,
         f"The live version {version} was published{by_at(by, at)} and not from here, and the file says something else: "
         f"{changed(changes)}. Publishing the file could take away from callers what only the platform has.",
-        "Compare the two, then decide once: `adopt: git` lets the file count, `adopt: live` leaves the flow as it is. "
-        "Once the file says the same as the live flow, neither is needed.",
+        "Compare the two, then decide: `adopt: git` lets the file count, once; `ivr-action pull` writes the live flow "
+        "into the file, and then nothing is needed. `adopt: live` leaves the flow as it is, in this run.",
         by,
         at,
     )

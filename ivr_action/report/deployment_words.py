@@ -115,6 +115,8 @@ def exit_words(deployment: Deployment) -> str:
         meaning = "there was no flow to deploy"
     elif not status and deployment.dry_run:
         meaning = "every flow could be deployed"
+    elif not status and any(flow.result is Result.UNCHANGED and flow.changes for flow in deployment.flows):
+        meaning = "nothing failed, and not every flow is live as its file says"
     elif not status and deployment.count(Result.RESTORED):
         meaning = "an earlier version is live again, whatever the files say"
     return f"Exit status {status}: {meaning}."

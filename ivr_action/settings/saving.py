@@ -40,8 +40,9 @@ class SavingInputs(BaseModel):
         default="stop",
         description=(
             "A flow that is on the platform and was never deployed from here, and differs from the file. `stop`: "
-            "nothing is sent, and the difference is shown. `git`: the file counts. `live`: nothing is sent, what is "
-            "live becomes the version to start from. Meant for once: take it out again."
+            "nothing is sent, and the difference is shown. `git`: the file counts; meant for once, take it out again. "
+            "`live`: this run leaves the flow as it is and remembers nothing. To start from what is live for good, "
+            "write it into the file: `ivr-action pull`."
         ),
     )
     allow_create: Switch = Field(

@@ -43,6 +43,10 @@ def test_the_verdict_says_what_is_live_and_the_end_what_the_exit_status_means() 
 def test_what_is_live_is_not_said_to_be_as_the_files_where_it_is_not() -> None:
     back = page_of(render(deployment(Result.RESTORED), LOOK)).text
     assert "Exit status 0: an earlier version is live again, whatever the files say." in back
+    left = replace(deployed(Result.UNCHANGED), changes=deployed(Result.DEPLOYED).changes)
+    assert left.changes
+    kept = page_of(render(replace(deployment(Result.DEPLOYED), flows=(left,)), LOOK)).text
+    assert "Exit status 0: nothing failed, and not every flow is live as its file says." in kept
     none = page_of(render(deployment(), LOOK)).text
     assert none.startswith("⚠️ Deployment to production (Acme): no flow to deploy\n")
     assert "Exit status 0: there was no flow to deploy." in none
