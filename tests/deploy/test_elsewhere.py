@@ -99,11 +99,17 @@ def test_a_node_graph_that_cannot_be_compiled(serve: Serve) -> None:
     bench = serve(MAIN)
     bench.repository.add({"flows/main.json": json.dumps(GRAPH)})
     assert bench.planned().reason == "The file is a node graph, which the platform takes as Architect YAML only."
-    problem = Finding("not-expressible", Level.ERROR, "A CEL expression", "", Location("flows/main.json", 3))
+    problem = Finding(
+        "not-expressible",
+        Level.ERROR,
+        "`choose` has a condition that Architect has no words for.",
+        "",
+        Location("flows/main.json", 3),
+    )
     bench.more["compile"] = lambda flow: Made("", (problem,))
     planned = bench.planned()
     assert (planned.verdict, planned.findings) == (Verdict.REFUSED, (problem,))
-    assert planned.reason == "The node graph cannot be written as an Architect flow: A CEL expression."
+    assert planned.reason == problem.message
 
 
 # -- offline -----------------------------------------------------------------------------------------------------------
