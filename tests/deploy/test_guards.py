@@ -205,8 +205,8 @@ def test_never_deployed_from_here(bench: Bench) -> None:
             "callers what only the platform has."
         ),
         (
-            "Compare the two, then decide: `adopt: git` lets the file count, once; `ivr-action pull` writes the live flow "
-            "into the file, and then nothing is needed. `adopt: live` leaves the flow as it is, in this run."
+            "Compare the two, then decide: `adopt: git` lets the file count, once; `ivr-action pull` writes the live "
+            "flow into the file, and then nothing is needed. `adopt: live` leaves the flow as it is, in this run."
         ),
     )
     left = bench.deployed(adopt="live")
