@@ -222,8 +222,11 @@ class _Attempt:
 
     def _intend(self) -> None:
         if not self.is_written_down:
-            self.saver.journal.intent(self.look.planned)
+            planned = self.look.planned
+            self.saver.journal.intent(planned)
             self.is_written_down = True
+            for notice in planned.notices:  # now: a run that is killed says nothing afterwards
+                self.saver.told(f"`{planned.name}`: {notice}")
 
 
 def _met_a_lock(error: JobFailedError) -> bool:

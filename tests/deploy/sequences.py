@@ -86,6 +86,7 @@ class Life:
         for name in ["begin", *self.rng.choices(names, k=steps)]:
             self.log.append(name)
             self.lines, self.results, self.met = [], [], False
+            self.bench.said.clear()
             self._time.advance(0.01)  # so that the order of publications is known
             getattr(self, f"_{name}")()
             self.bench.emulator.faults.armed.clear()
@@ -429,7 +430,10 @@ class Life:
             self._that(self.met or flow.to_version == (now.id if now else ""), f"{flow.to_version} is not live")
             self._that(bool(self.bench.diary.lines), "no intent was written down")
         if flow.result is Result.UNCHANGED and "since `adopt` is `live`" not in flow.message:
-            self._that(says in (before, self._live_says()), f"unchanged, but {before} is live and the file says {says}")
+            self._that(
+                self.met or says in (before, self._live_says()),
+                f"unchanged, but {before} is live and the file says {says}",
+            )
         if flow.result is Result.DRY_RUN or (flow.result in (Result.REFUSED, Result.SKIPPED) and not flow.attempts):
             made_now = [one.id for one in self._ours() if one.id not in known]
             self._that(not made_now or self.pending_jobs, f"{flow.result.value}, and {made_now} was published")
@@ -448,7 +452,7 @@ class Life:
             if version.id not in self.looked_at:
                 self.looked_at.add(version.id)
                 self.pending += [(other.id, version.id) for other in self._replaced(record, version)]
-        said = " ".join(self.lines)
+        said = " ".join([*self.lines, *self.bench.said])
         self.pending = [
             (theirs, ours)
             for theirs, ours in self.pending
