@@ -11,7 +11,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from ivr_action.options import OPTIONS, PLATFORM_OPTIONS, Option
+from ivr_action.arguments import add_options
+from ivr_action.errors import UsageError
 
 _SHARED = ("substitutions", "config")
 _CHECKED = ("cycles", "baseline", "fail-on")
@@ -29,7 +30,7 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "publish an earlier version again",
         (*_SHARED, *_REACH, *_TOLD, "over-others", "by-number", "on-draft", "force-unlock", "dry-run"),
     ),
-    "pull": ("print a live flow as Architect YAML", (*_SHARED, *_REACH)),
+    "pull": ("print or write live flows as Architect YAML", (*_SHARED, *_REACH)),
 }
 _CREDENTIALS = (
     "Credentials come from the environment: IVR_ACTION_CLIENT_ID and IVR_ACTION_CLIENT_SECRET, or "
@@ -51,32 +52,33 @@ def add_platform(commands: Any, chosen: str) -> None:
         )
         if name != chosen:
             continue
-        if name in ("restore", "pull"):
+        if name == "restore":
             parser.add_argument("flow", metavar="FLOW", help="its file, or its id on the platform")
         if name == "restore":
             parser.add_argument("version", metavar="VERSION", help="such as 14.0")
         if name == "pull":
+            which = parser.add_mutually_exclusive_group(required=True)
+            which.add_argument("flow", metavar="FLOW", nargs="?", help="its file, its id on the platform, or its name")
+            which.add_argument(
+                "--all",
+                action="store_true",
+                help="every published flow that has no file yet, each to a file of its own",
+            )
             parser.add_argument("--version", default="", help="such as 14.0. Default: the published one")
-            parser.add_argument("--output", metavar="FILE", default="", help="write it there instead of to stdout")
+            parser.add_argument(
+                "--output",
+                metavar="FILE",
+                default="",
+                help="write it there instead of to stdout; with --all: the folder",
+            )
         if name in ("plan", "deploy", "drift"):
             parser.add_argument("files", metavar="FILE", nargs="*", help="file, folder or glob; default: all flows")
         if name != "pull":
             parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
         if name in ("deploy", "restore"):
             parser.add_argument("--yes", action="store_true", help="do not ask; needed where nobody can be asked")
-        for option in (*OPTIONS, *PLATFORM_OPTIONS):
-            if option.name in options:
-                _add(parser, option)
+        add_options(parser, options)
         parser.set_defaults(run=run, command=name)
-
-
-def _add(parser: argparse.ArgumentParser, option: Option) -> None:
-    help_ = f"{option.help} Default: {option.default or 'none'}."
-    if option.choices == ("true", "false"):
-        parser.add_argument(f"--{option.name}", action=argparse.BooleanOptionalAction, help=help_)
-    else:
-        choices = ("", *option.choices) if option.choices else None
-        parser.add_argument(f"--{option.name}", metavar=option.metavar or None, choices=choices, help=help_)
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
@@ -100,6 +102,10 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) ->
         files=getattr(options, "files", ()),
         yes=getattr(options, "yes", False),
     )
+    if options.command == "pull" and options.all:
+        if options.version:
+            raise UsageError("`--version` is for one flow, and `--all` means many.", "Leave out one of the two.")
+        return terminal.pull_all(options.output)
     if options.command == "pull":
         return terminal.pull(options.flow, options.version, options.output)
     return terminal.run(options.format)

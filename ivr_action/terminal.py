@@ -127,6 +127,32 @@ class Terminal:
             self._out.write(text)
         return 0
 
+    def pull_all(self, folder: str) -> int:
+        """Writes every flow that has no file yet to a folder below this one."""
+        from ivr_action.release.pull import pull_all
+
+        below = os.path.relpath(folder or ".").replace(os.sep, "/")
+
+        def write(name: str, text: str) -> bool:
+            path = os.path.normpath(f"{below}/{name}").replace(os.sep, "/")
+            if os.path.lexists(os.path.join(self._world.workspace, path)):
+                return False
+            write_file(self._world.workspace, path, text)
+            return True
+
+        with self._session():
+            gate, seen, decision = self._gate("drift")
+            errand = errand_of(self._world, gate, seen, decision)
+            done = pull_all(errand, self._world.outside, self._world.stop.event, self._redact, write, self._line)
+        left = [
+            f"{number:,} {words}"
+            for number, words in (
+                (done.there, "with a file already"), (done.unpublished, "never published"), (done.failed, "failed"),
+            ) if number
+        ]  # fmt: skip
+        self._line("; ".join([f"Wrote {count_of(done.written, 'flow')}", *left]) + ".")
+        return 3 if done.failed else 0
+
     @contextmanager
     def _session(self) -> Iterator[None]:
         # Who sits there has the file; a log that is kept is a second witness, as in the step.

@@ -175,6 +175,41 @@ def test_the_first_flow_can_be_pulled_into_an_empty_folder(terminal: Terminal) -
     assert (ran.status, "inboundCall:" in ran.out) == (0, True)
 
 
+def test_all_flows_are_pulled_and_the_next_deployment_takes_them_over(terminal: Terminal) -> None:
+    terminal.repository.write("flows/more.yaml", menu_flow("Sales & Service"))
+    terminal.repository.write("flows/most.yaml", menu_flow("sales - service"))
+    terminal.deploy()
+    for path in ("flows/more.yaml", "flows/most.yaml"):
+        (terminal.repository.folder / path).unlink()
+    before = terminal.repository.folder.joinpath(FLOW).read_bytes()
+    ran = terminal.run("pull", "--all", "--output", "flows")
+    assert (ran.status, ran.out) == (0, ""), ran.err
+    assert "Wrote 2 flows; 1 with a file already." in ran.err
+    folder = terminal.repository.folder / "flows"
+    assert {one.name for one in folder.iterdir()} == {
+        "main.yaml", "Sales-Service.yaml", "sales-service-inboundcall.yaml",
+    }  # fmt: skip
+    assert terminal.repository.folder.joinpath(FLOW).read_bytes() == before
+    assert "ivr-action:1" not in (folder / "Sales-Service.yaml").read_text(encoding="utf-8")
+    assert "Wrote 0 flows; 3 with a file already." in terminal.run("pull", "--all", "--output", "flows").err
+    again = terminal.run("plan")
+    assert again.out.splitlines()[-1] == "nothing would be deployed to test (Acme); 3 unchanged"
+
+
+def test_what_is_there_is_not_overwritten_by_all_flows_and_what_fails_is_said(terminal: Terminal) -> None:
+    terminal.deploy()
+    (terminal.repository.folder / FLOW).write_text("no flow", encoding="utf-8")
+    terminal.repository.write("Main-line.yaml", "mine")
+    ran = terminal.run("pull", "--all")
+    assert ran.status == 3
+    assert "`Main line` (inboundcall) was not written: There is another file `Main-line.yaml`." in ran.err
+    assert "Wrote 0 flows; 1 failed." in ran.err
+    assert (terminal.repository.folder / "Main-line.yaml").read_text(encoding="utf-8") == "mine"
+    with pytest.raises(SystemExit):
+        terminal.run("pull")
+    assert terminal.run("pull", "--all", "--version", "1.0").status == 2
+
+
 def test_a_plan_without_credentials_compares_with_the_commit(terminal: Terminal) -> None:
     terminal.repository.write(FLOW, NEW)
     ran = terminal.run("plan", IVR_ACTION_CLIENT_SECRET="")
