@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from importlib.resources import files
+from collections.abc import Mapping
 from typing import TextIO
 
 SCHEMAS = {
@@ -24,13 +24,15 @@ SCHEMAS = {
 """Where each schema is in the package, by the name that the command line takes."""
 
 
-def schema(options: argparse.Namespace, out: TextIO) -> int:
+def schema(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
     """Prints a schema as it is published."""
+    from importlib.resources import files
+
     out.write(files("ivr_action").joinpath(*SCHEMAS[options.name]).read_text(encoding="utf-8"))
     return 0
 
 
-def rules(options: argparse.Namespace, out: TextIO) -> int:
+def rules(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO) -> int:
     """Lists the rules and what simulated calls find, or explains one."""
     from ivr_action.check.registry import KNOWN, known
     from ivr_action.check.rule import Rule
