@@ -198,10 +198,10 @@ def _found_again(
     renamed = dict(changes.renamed)
     moved = [f"`{path}` to `{renamed[path]}`" for path in gone if path in renamed and renamed[path] not in there]
     deleted = [f"`{path}`" for path in gone if path not in renamed]
-    notices = [f"Deleted: {_some(deleted)}."] if deleted else []
+    notices = [f"Deleted: {_some(deleted)}. No deployment takes a flow off the platform: what is live stays live."]
     alerts = [f"This change moves flows to where none is looked for, so they are checked no more: {_some(moved)}."]
     every = tuple(sorted([*found.files, *files], key=lambda file: file.path))
-    return replace(found, files=every), notices, alerts if moved else []
+    return replace(found, files=every), notices if deleted else [], alerts if moved else []
 
 
 def _some(items: Sequence[str]) -> str:

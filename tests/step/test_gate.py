@@ -325,6 +325,7 @@ def test_a_deleted_flow_is_said(review: Review) -> None:
     ran = review.run({"a.yaml": GOOD, "b.yaml": menu_flow("Other")}, {"a.yaml": None})
     assert (ran.status, ran.summary[:3]) == (0, "## ")
     assert "Deleted: <code>a" in unescape(ran.summary)
+    assert "what is live stays live" in ran.summary
     assert "there is 1 flow file." in ran.summary
 
 
