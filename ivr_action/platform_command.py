@@ -54,7 +54,6 @@ def add_platform(commands: Any, chosen: str) -> None:
             continue
         if name == "restore":
             parser.add_argument("flow", metavar="FLOW", help="its file, or its id on the platform")
-        if name == "restore":
             parser.add_argument("version", metavar="VERSION", help="such as 14.0")
         if name == "pull":
             which = parser.add_mutually_exclusive_group(required=True)
