@@ -39,7 +39,7 @@ class Pulled:
 def pull(
     errand: Errand, outside: Outside, stop: threading.Event, redact: Redactor, flow: str, version: str = ""
 ) -> str:
-    """The flow as the platform writes it, without the mark of a deployment: Architect YAML, or a node graph as JSON.
+    """The flow as the platform writes it, without the stamp of a deployment: Architect YAML, or a node graph as JSON.
 
     Args:
         errand: where to.
