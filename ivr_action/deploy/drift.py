@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ivr_action.deploy.live import Reader
 from ivr_action.deploy.plan import label
-from ivr_action.deploy.refusals import Decision, by_at, short
+from ivr_action.deploy.refusals import Decision, by_at, renamed_there, short
 from ivr_action.deploy.stamp import clean
 from ivr_action.deploy.survey import at_once, the_organisation
 from ivr_action.deploy.target import aim, platform_type
@@ -21,12 +21,16 @@ from ivr_action.genesys.flow_state import FlowState
 from ivr_action.model.difference import FlowDifference
 from ivr_action.model.plan import Plan, PlannedFlow, Verdict
 
+_NAMED = 5
+"""Flows that a notice names."""
+
 
 def drift(deployables: Sequence[Deployable], ground: Ground, target: Target) -> Plan:
     """What others have changed on the platform since the last deployment; the files say which flows are meant.
 
-    A flow is `drifted`, or `unchanged`: whether the file has moved on meanwhile is no drift. One that is not on the
-    platform, or was never deployed from here, is `unchanged` with a notice: nothing of ours can have changed there.
+    A flow is `drifted`, which a new name is too, or `unchanged`: whether the file has moved on meanwhile is no drift.
+    One that was never deployed from here is `unchanged` with a notice: nothing of ours can have changed there. So is
+    one that is not on the platform, since it may not have been deployed yet; a notice of the plan names those.
     What cannot be looked at is `unknown`.
 
     Args:
@@ -43,7 +47,17 @@ def drift(deployables: Sequence[Deployable], ground: Ground, target: Target) -> 
     reader = Reader(ground.inspector, ground.nodes, organisation.client_id)
     taken = {item.flow.name for item in deployables}
     flows = at_once(lambda item: _drift(item, ground, target, reader, taken - {item.flow.name}), deployables)
-    return Plan(tuple(flows), "drift", target.environment, label(organisation))
+    gone = [f"`{flow.name}`" for flow in flows if flow.verdict is Verdict.UNCHANGED and not flow.flow_id]
+    notices = (_gone(gone),) if gone else ()
+    return Plan(tuple(flows), "drift", target.environment, label(organisation), notices)
+
+
+def _gone(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return (
+        f"Not on the platform, or not visible to this OAuth client: {', '.join(names[:_NAMED])}{more}. Either it was "
+        "never deployed, or somebody took it away from callers, or the client's role lost its division."
+    )
 
 
 def _drift(item: Deployable, ground: Ground, target: Target, reader: Reader, taken: set[str]) -> PlannedFlow:
@@ -57,7 +71,8 @@ def _drift(item: Deployable, ground: Ground, target: Target, reader: Reader, tak
             said = "The flow is not on the platform, or the OAuth client cannot see it."
             return replace(start, verdict=Verdict.UNCHANGED, notices=(said,))
         start = replace(start, flow_id=found.state.id, name=found.state.name)
-        return _seen(start, found.state, reader)
+        seen = _seen(start, found.state, reader)
+        return _named_otherwise(seen, found.state, flow.name) if found.renamed_there else seen
     except StoppedError:
         raise
     except PlatformError as error:
@@ -94,6 +109,14 @@ def _seen(start: PlannedFlow, state: FlowState, reader: Reader) -> PlannedFlow:
         what = f"Version {live.version} was published{by_at(live.by, live.at)} and says the same as our version"
         notices.append(f"{what} {base.version} (commit {commit}).")
     return replace(start, verdict=Verdict.UNCHANGED, notices=tuple(notices))
+
+
+def _named_otherwise(seen: PlannedFlow, state: FlowState, name: str) -> PlannedFlow:
+    """With the name that somebody gave the flow on the platform; the platform does not say who."""
+    decision = renamed_there(state, name, seen.deployed_commit)
+    if seen.verdict is not Verdict.UNCHANGED:
+        return replace(seen, notices=(*seen.notices, decision.reason))
+    return _with(seen, replace(decision, verdict=Verdict.DRIFTED))
 
 
 def _with(start: PlannedFlow, decision: Decision) -> PlannedFlow:

@@ -31,6 +31,8 @@ class Aim:
     """Why it is not certain which flow is meant."""
     renamed_from: str = ""
     """Name that the flow still has on the platform, where the file has another."""
+    renamed_there: bool = False
+    """Whether it was deployed under the file's name, so that somebody must have renamed it on the platform."""
     near: tuple[str, ...] = ()
     """Flows of nearly that name, where there is none of it."""
     notices: tuple[str, ...] = ()
@@ -120,7 +122,8 @@ def _renamed(
     if len(found) > 1:
         return Aim(found[0][0], refusals.renames([one[0] for one in found], name, deployable.path))
     for state, commit, was_named in found:
-        refusal = refusals.renamed_there if was_named == name else refusals.rename
-        return Aim(state, None if allow_rename else refusal(state, name, commit), state.name)
+        there = was_named == name
+        refusal = refusals.renamed_there if there else refusals.rename
+        return Aim(state, None if allow_rename else refusal(state, name, commit), state.name, there)
     alike = difflib.get_close_matches(name, [state.name for state in states], _NEAR, _ALIKE)
     return Aim(near=tuple(dict.fromkeys([*near, *alike])))

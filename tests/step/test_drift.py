@@ -35,6 +35,38 @@ def test_no_drift_is_green_and_a_file_that_is_not_deployed_yet_is_none(site: Sit
     assert (ran.status, ran.outputs["drifted"]) == (0, "[]")
 
 
+def test_a_new_name_on_the_platform_is_drift(site: Site) -> None:
+    assert site.tag(allow_create="true").status == 0
+    site.emulator.colleague("rename", "Main line", name="Main line (old)")
+    ran = site.run("schedule", command="drift", fail_on_drift="true")
+    assert ran.status == 1, ran.out
+    (drifted,) = json.loads(ran.outputs["drifted"])
+    assert (drifted["path"], drifted["name"], drifted["verdict"]) == (FLOW, "Main line (old)", "drifted")
+    assert "Somebody has renamed the flow on the platform: it was deployed as `Main line`" in ran.out
+    site.emulator.colleague("publish", "Main line (old)", yaml=THEIRS)
+    both = site.run("schedule", command="drift")
+    assert "Somebody has renamed the flow" in both.out
+    assert json.loads(both.outputs["drifted"])[0]["by"] == "A Colleague"
+
+
+def test_a_new_name_in_the_file_is_no_drift(site: Site) -> None:
+    assert site.tag(allow_create="true").status == 0
+    site.commit({FLOW: menu_flow("Other line")})
+    ran = site.run("schedule", command="drift", fail_on_drift="true")
+    assert (ran.status, ran.outputs["drifted"]) == (0, "[]")
+    assert "Not on the platform" not in ran.out
+
+
+def test_a_flow_that_somebody_deleted_is_said_first(site: Site) -> None:
+    assert site.tag(allow_create="true").status == 0
+    site.emulator.colleague("delete", "Main line")
+    ran = site.run("schedule", command="drift", fail_on_drift="true")
+    assert ran.status == 0  # or it was never deployed: the platform says the same of both
+    said = "Not on the platform, or not visible to this OAuth client: `Main line`."
+    assert said in ran.out
+    assert ran.summary.index("Not on the platform") < ran.summary.index("| Flow |")
+
+
 def test_drift_that_cannot_be_looked_at_is_not_green(site: Site) -> None:
     assert site.tag(allow_create="true").status == 0
     site.emulator.fault(method="GET", path="/api/v2/flows*", count=0, status=403)
