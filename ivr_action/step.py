@@ -24,7 +24,7 @@ from ivr_action.gate import Gate, Seen, check_flows, look_around
 from ivr_action.genesys.redact import RedactingFormatter, Redactor
 from ivr_action.model import Finding, Level, Report
 from ivr_action.release.released import Released
-from ivr_action.report.plain import count_of
+from ivr_action.report.plain import count_of, one_line
 from ivr_action.runner import toolkit
 from ivr_action.runner.commands import Commands
 from ivr_action.runner.context import Context
@@ -151,7 +151,7 @@ def _release(world: World, gate: Gate, seen: Seen, decision: Decision, redact: R
         world.outside,
         world.stop.event,
         redact,
-        told=lambda line: log.info("%s", line),
+        told=lambda line: log.info("%s", one_line(line)),
         shown=lambda plan: log.info("%s.", headline(plan)),
     )
     world.stop.defer()

@@ -26,7 +26,7 @@ from ivr_action.model.plan import Plan
 from ivr_action.release.released import Released
 from ivr_action.release.run import Release
 from ivr_action.report import Look, deployment_json, deployment_text, plan_json, plan_text, render
-from ivr_action.report.plain import count_of
+from ivr_action.report.plain import count_of, one_line
 from ivr_action.runner.commands import Commands
 from ivr_action.runner.context import Context
 from ivr_action.runner.decide import Decision, decide
@@ -232,5 +232,5 @@ class Terminal:
         return Look(version=__version__, fail_on=self._settings.fail_on)
 
     def _line(self, text: str) -> None:
-        self._err.write(f"{self._redact(text)}\n")
+        self._err.write(f"{one_line(self._redact(text))}\n")
         self._err.flush()

@@ -196,6 +196,16 @@ def test_all_flows_are_pulled_and_the_next_deployment_takes_them_over(terminal: 
     assert again.out.splitlines()[-1] == "nothing would be deployed to test (Acme); 3 unchanged"
 
 
+def test_a_name_sends_the_terminal_nothing(terminal: Terminal) -> None:
+    terminal.deploy()
+    terminal.emulator.colleague("rename", "Main line", name="Main \x1b[2Jline")
+    (terminal.repository.folder / FLOW).unlink()
+    ran = terminal.run("pull", "--all")
+    assert ran.status == 0
+    assert "`Main \\u001b[2Jline` (inboundcall): Main-2Jline.yaml" in ran.err
+    assert "\x1b" not in ran.err
+
+
 def test_what_is_there_is_not_overwritten_by_all_flows_and_what_fails_is_said(terminal: Terminal) -> None:
     terminal.deploy()
     (terminal.repository.folder / FLOW).write_text("no flow", encoding="utf-8")

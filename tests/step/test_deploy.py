@@ -54,6 +54,15 @@ def test_a_tag_deploys_and_says_so(site: Site) -> None:
     assert intent["commit"] == site.repository.git("rev-parse", "HEAD")
 
 
+def test_a_name_turns_no_line_of_the_log_around(site: Site) -> None:
+    site.commit({FLOW: menu_flow("Main \u202eenil")})
+    ran = site.tag(allow_create="true")
+    assert ran.status == 0, ran.out
+    assert "`Main \\u202eenil`: created as version 1.0" in ran.out
+    turned = [line for line in ran.out.splitlines() if "\u202e" in line]
+    assert all(line.startswith("Audit ") for line in turned)  # as they are in the file: a witness changes nothing
+
+
 def test_unchanged_stays_and_what_changed_is_kept_before_it_is_replaced(site: Site) -> None:
     first = site.tag(allow_create="true")
     site.commit({"flows/second.yaml": menu_flow("Second"), FLOW: NEW})
