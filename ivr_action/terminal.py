@@ -22,7 +22,7 @@ from ivr_action.gate import Gate, Seen, check_flows, look_around
 from ivr_action.genesys.errors import StoppedError
 from ivr_action.genesys.redact import RedactingFormatter
 from ivr_action.model import Level
-from ivr_action.model.plan import Plan
+from ivr_action.model.plan import Plan, Verdict
 from ivr_action.release.released import Released
 from ivr_action.release.run import Release
 from ivr_action.report import Look, deployment_json, deployment_text, plan_json, plan_text, render
@@ -36,6 +36,7 @@ from ivr_action.runner.log import GuardedStream
 from ivr_action.runner.logs import logging_to
 from ivr_action.runner.outputs import write_file
 from ivr_action.settings import read_settings
+from ivr_action.settings.kinds import read_duration
 from ivr_action.world import Outside, World
 
 
@@ -193,9 +194,13 @@ class Terminal:
     def _ask(self, plan: Plan) -> None:
         """Shows the plan of a deployment, and asks where it would save anything."""
         self._err.write(plan_text.render(plan, self._look()))
-        saved = sum(1 for flow in plan.flows if flow.verdict.saves and not flow.stops)
-        if saved and not (plan.stops and self._settings.on_failure != "continue"):
-            self._confirm(f"Deploy {count_of(saved, 'flow')}?")
+        waits = read_duration(self._settings.lock_wait) > 0
+        held = [flow for flow in plan.flows if waits and flow.verdict is Verdict.LOCKED]
+        saved = sum(1 for flow in plan.flows if flow.verdict.saves and not flow.stops) + len(held)
+        stops = any(flow.stops for flow in plan.flows if flow not in held)
+        if saved and not (stops and self._settings.on_failure != "continue"):
+            waiting = f", waiting for who has {'it' if saved == 1 else f'{len(held):,} of them'} open" if held else ""
+            self._confirm(f"Deploy {count_of(saved, 'flow')}{waiting}?")
 
     def _confirm(self, question: str) -> None:
         if self._sure:

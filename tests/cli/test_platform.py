@@ -107,6 +107,18 @@ def test_a_deployment_asks_after_it_has_shown_the_plan(terminal: Terminal) -> No
     assert "[y/N]" not in again.err
 
 
+def test_it_asks_before_it_waits_for_somebody_who_has_a_flow_open(terminal: Terminal) -> None:
+    terminal.deploy()
+    terminal.emulator.colleague("lock", "Main line")
+    terminal.repository.commit({FLOW: NEW})
+    before = terminal.writes()
+    no = terminal.run("deploy", "--lock-wait", "1m", typed="n\n")
+    assert no.status == 2
+    assert "Deploy 1 flow, waiting for who has it open? [y/N]" in no.err
+    assert terminal.writes() == before
+    assert "[y/N]" not in terminal.run("deploy", typed="").err  # refused in any case
+
+
 @pytest.mark.parametrize("arguments", [("deploy",), ("restore", FLOW, "1.0")])
 def test_where_nobody_can_be_asked_it_needs_a_yes(terminal: Terminal, arguments: tuple[str, ...]) -> None:
     ran = terminal.run(*arguments)
