@@ -274,8 +274,3 @@ def _read(path: str, shown: str, root: str, *, confined: bool) -> SourceFile:
             f"`{shown}` cannot be read: {error.strerror}.", "Check the path and its permissions."
         ) from error
     return SourceFile(shown, data, shown if inside is None else inside.replace(os.sep, "/"))
-
-
-def paths_of(files: Iterable[SourceFile]) -> list[str]:
-    """Their paths, in order."""
-    return [file.path for file in files]

@@ -17,6 +17,7 @@ from ivr_action.genesys.settings import OFFICIAL_NAMES, PlatformSettings
 from ivr_action.model import Report
 from ivr_action.runner.commands import Commands
 from ivr_action.runner.context import Context
+from ivr_action.runner.decide import REVIEW
 from ivr_action.runner.git import Git
 from ivr_action.runner.github import GitHub
 from ivr_action.runner.log import GuardedStream
@@ -62,7 +63,7 @@ class World:
     @property
     def is_review(self) -> bool:
         """True where the event asks whether a change may go in: it must not be the judge of itself."""
-        return self.context.event in ("pull_request", "pull_request_target", "merge_group")
+        return self.context.event in REVIEW
 
     @property
     def workspace(self) -> str:

@@ -41,9 +41,6 @@ class Tokens:
     def revoke(self, token: str) -> None:
         self._live.pop(token, None)
 
-    def revoke_all(self) -> None:
-        self._live.clear()
-
 
 def rows(tokens: Tokens) -> list[Row]:
     """The routes of this file."""

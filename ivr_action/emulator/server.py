@@ -232,11 +232,6 @@ class Emulator:
                 raise KeyError(flow)
             self.world.save()
 
-    def expire_tokens(self) -> None:
-        """No token that was given out so far is good any more."""
-        with self.world.lock:
-            self.tokens.revoke_all()
-
     def _settle(self) -> None:
         settle(self.world, self.quota)
 

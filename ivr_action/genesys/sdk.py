@@ -73,7 +73,7 @@ def api_client(host: str, sender: Sender, access_token: str) -> Any:
     client.gateway_configuration = None
     client.user_agent = USER_AGENT
     client.access_token = access_token
-    client.set_http_client(_http_client(sdk, sender))
+    client.set_http_client(_http_client(sender))
     return client
 
 
@@ -141,7 +141,7 @@ class _Response:
         return value
 
 
-def _http_client(sdk: Any, sender: Sender) -> Any:
+def _http_client(sender: Sender) -> Any:
     """What `ApiClient.set_http_client` takes; its base class exists only once the SDK is loaded."""
     abstract: Any = importlib.import_module(f"{PACKAGE}.abstract_http_client").AbstractHttpClient
     refused = importlib.import_module(f"{PACKAGE}.rest").ApiException

@@ -191,3 +191,16 @@ def test_a_check_imports_nothing_slow(flow: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stderr.decode().strip() == "[]"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["rules"], ["schema", "plan"], ["deploy", "--help"]])
+def test_help_and_rules_import_nothing_slow(arguments: list[str]) -> None:
+    code = (
+        "import sys; from ivr_action.cli import main\n"
+        f"try: main({arguments!r})\n"
+        "except SystemExit: pass\n"
+        f"print(sorted(set({SLOW!r}) & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout
+    assert done.stderr.decode().strip() == "[]"

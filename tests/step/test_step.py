@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -220,3 +223,22 @@ def test_a_cancelled_check_says_so_and_writes_its_outputs(repository: Repository
     assert ran.status == 130
     assert set(ran.outputs) == set(OUTPUTS)
     assert "The run was told to end before it came to a result" in ran.summary
+
+
+def test_a_check_loads_nothing_that_speaks_to_the_platform(tmp_path: Path) -> None:
+    code = (
+        "import sys; from ivr_action.step import main; status = main()\n"
+        "slow = ('httpx', 'httpcore', 'PureCloudPlatformClientV2', 'starlette', 'uvicorn', 'rfc8785')\n"
+        "rooms = ('deploy', 'merge', 'notify', 'audit', 'compile', 'emulator')\n"
+        "found = [*slow, *(f'ivr_action.{room}' for room in rooms)]\n"
+        "print(status, [name for name in found if name in sys.modules], file=sys.stderr)"
+    )
+    (tmp_path / "flow.json").write_text(
+        '{"type": "inboundCall", "name": "A", "startNodeId": "a", "nodes": {"a": {"type": "disconnect"}}}',
+        encoding="utf-8",
+    )
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "GITHUB_WORKSPACE": str(tmp_path)}
+    environ |= {"INPUT_COMMAND": "validate", "INPUT_FLOWS": "flow.json", "GITHUB_EVENT_NAME": "push"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environ, check=False)
+    assert done.stderr.strip().splitlines()[-1] == "0 []", done.stdout
