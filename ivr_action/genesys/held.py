@@ -9,8 +9,8 @@ from typing import Any
 
 from ivr_action.flow.flow import ArchitectFlow
 from ivr_action.flow.read import read_flow
-from ivr_action.genesys.flow_state import FlowState
-from ivr_action.genesys.store import Content, Live
+from ivr_action.genesys.flow_state import FlowState, VersionInfo
+from ivr_action.genesys.store import Content, Live, Version
 
 _KEPT = 2000
 """Texts that are remembered."""
@@ -77,3 +77,25 @@ def _description(live: Live, configuration: Mapping[str, Any]) -> Any:
 
 def _folded(text: Any) -> str:
     return " ".join(str(text or "").split())
+
+
+def live_of(
+    state: FlowState,
+    version: Version | None = None,
+    info: VersionInfo | None = None,
+    configuration: Mapping[str, Any] | None = None,
+) -> Live:
+    """A version of a flow as the store shows it.
+
+    Args:
+        state: the flow.
+        version: None for the published one, without its configuration.
+        info: of the version, where it is the published one.
+        configuration: of the version.
+    """
+    if version is None:
+        info = state.published
+        version = info.id if info is not None else ""
+    content = {"configuration": configuration or {}, "state": state}
+    by, at = (info.by, info.at) if info is not None else ("", "")
+    return Live(state.id, state.name, version, content, by, at)

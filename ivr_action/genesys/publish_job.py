@@ -20,7 +20,7 @@ from ivr_action.genesys.errors import OutOfTimeError
 from ivr_action.genesys.explain import explain
 from ivr_action.genesys.export_job import ExportJobs
 from ivr_action.genesys.flow_state import FlowState, VersionInfo
-from ivr_action.genesys.held import Held, name_of
+from ivr_action.genesys.held import Held, live_of, name_of
 from ivr_action.genesys.inspect import Inspector
 from ivr_action.genesys.job import JobEnd, PublishJobs
 from ivr_action.genesys.job_errors import HeldError, JobFailedError, diagnosis
@@ -113,7 +113,7 @@ class PublishStore:
         wanted = version if version is not None else published.id if published is not None else ""
         configuration = self._inspector.configuration(flow_id, wanted) if wanted else {}
         info = published if published is not None and published.id == wanted else None
-        return _live(state, wanted, info, configuration)
+        return live_of(state, wanted, info, configuration)
 
     def export(self, flow_id: str, version: Version) -> str:
         """A version as Architect YAML, written anew by the platform.
@@ -150,7 +150,7 @@ class PublishStore:
         if isinstance(expected, Absent):
             if not flow_id:
                 return self.create(content)
-            raise ConflictError(flow_id, expected, _live(self._inspector.state(flow_id)))
+            raise ConflictError(flow_id, expected, live_of(self._inspector.state(flow_id)))
         with self._slot():
             return self._publish(lambda: self._checked(flow_id, content, expected), content, expected)
 
@@ -216,15 +216,12 @@ class PublishStore:
         state = self._inspector.state(flow_id)
         version = state.published.id if state.published is not None else ""
         if version != expected:
-            raise ConflictError(flow_id, expected, _live(state))
+            raise ConflictError(flow_id, expected, live_of(state))
         name, type_ = str(content.get("name") or ""), str(content.get("type") or "").lower()
         if (name and name != state.name) or (type_ and type_ != state.type):
             raise RejectedError(
                 [
-                    (
-                        f"Flow `{state.name}` ({flow_id}, {state.type}) is to be saved as `{name}` ({type_}). "
-                        "Nothing was sent."
-                    )
+                    f"Flow `{state.name}` ({flow_id}, {state.type}) is to be saved as `{name}` ({type_}). Nothing was sent."
                 ],
                 "The platform finds a job's flow by name and type, so this would make a second flow: rename it first.",
             )
@@ -239,7 +236,7 @@ class PublishStore:
         ref = FlowRef(str(content["name"]), str(content["type"]))
         state = self._inspector.find(ref)
         if state is not None:
-            raise ConflictError(state.id, ABSENT, _live(state))
+            raise ConflictError(state.id, ABSENT, live_of(state))
         return FlowState("", ref.name, ref.type.lower())
 
     # -- after --------------------------------------------------------------------------------------------------------
@@ -289,17 +286,3 @@ class PublishStore:
             yield
         finally:
             self._slots.release()
-
-
-def _live(
-    state: FlowState,
-    version: Version | None = None,
-    info: VersionInfo | None = None,
-    configuration: Mapping[str, Any] | None = None,
-) -> Live:
-    if version is None:
-        info = state.published
-        version = info.id if info is not None else ""
-    content = {"configuration": configuration or {}, "state": state}
-    by, at = (info.by, info.at) if info is not None else ("", "")
-    return Live(state.id, state.name, version, content, by, at)
