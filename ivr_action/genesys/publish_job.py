@@ -219,10 +219,9 @@ class PublishStore:
             raise ConflictError(flow_id, expected, live_of(state))
         name, type_ = str(content.get("name") or ""), str(content.get("type") or "").lower()
         if (name and name != state.name) or (type_ and type_ != state.type):
+            said = f"Flow `{state.name}` ({flow_id}, {state.type}) is to be saved as `{name}` ({type_})."
             raise RejectedError(
-                [
-                    f"Flow `{state.name}` ({flow_id}, {state.type}) is to be saved as `{name}` ({type_}). Nothing was sent."
-                ],
+                [f"{said} Nothing was sent."],
                 "The platform finds a job's flow by name and type, so this would make a second flow: rename it first.",
             )
         if state.locked_against(self._client_id):
