@@ -26,7 +26,15 @@ def command_line(level: str, message: str, properties: Mapping[str, object]) -> 
     written = io.StringIO()
     with contextlib.redirect_stdout(written):
         getattr(core, {"note": "notice"}.get(level, level))(message, **properties)
-    return written.getvalue().rstrip("\r\n")
+    return _without_empty(written.getvalue().rstrip("\r\n"))
+
+
+def _without_empty(command: str) -> str:
+    """The command without the properties that the toolkit writes although nothing was given: `line=,endLine=`."""
+    _, head, message = command.split("::", 2)  # neither `:` nor `,` stands in a property: they are written as codes
+    name, _, given = head.partition(" ")
+    kept = ",".join(one for one in given.split(",") if one.partition("=")[2])
+    return f"::{name}{f' {kept}' if kept else ''}::{message}"
 
 
 def group_line(name: str | None) -> str:

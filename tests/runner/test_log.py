@@ -105,6 +105,17 @@ def test_annotation_has_the_runners_properties_and_limit() -> None:
     }  # fmt: skip
 
 
+def test_an_annotation_has_no_property_that_nobody_gave() -> None:
+    target = StringIO()
+    commands = Commands(GuardedStream(target))
+    commands.annotate("error", "a::b, c=", title="t=", file="d,e:.yaml")
+    commands.annotate("warning", "alone")
+    assert target.getvalue().splitlines() == [
+        "::error title=t=,file=d%2Ce%3A.yaml::a::b, c=",
+        "::warning::alone",
+    ]
+
+
 def test_groups_are_closed_also_when_something_fails() -> None:
     target = StringIO()
     stream = GuardedStream(target)
