@@ -125,7 +125,8 @@ def _log(world: World, gate: Gate, released: Released, look: Look) -> None:
 
         for planned in released.plan.flows:
             if speaks(planned):
-                _group(world, plan_text.title(planned), plan_text.flow_text(planned, look))
+                text = plan_text.flow_text(planned, look, released.plan.against)
+                _group(world, plan_text.title(planned), text)
         world.out.write(plan_text.ending(released.plan, look))
     if released.deployment is not None:
         from ivr_action.report import deployment_text

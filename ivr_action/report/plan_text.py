@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr_action.model.plan import Plan, PlannedFlow
+from ivr_action.model.plan import Plan, PlannedFlow, Verdict
 from ivr_action.report.difference_text import lines
 from ivr_action.report.look import Look
 from ivr_action.report.plain import first_few, one_line
@@ -18,7 +18,7 @@ _USERS = 20
 
 def render(plan: Plan, look: Look) -> str:
     """The plan for people; the last line is the verdict."""
-    said = [flow_text(flow, look) for flow in stops_first(plan) if speaks(flow)]
+    said = [flow_text(flow, look, plan.against) for flow in stops_first(plan) if speaks(flow)]
     return "".join([*said, ending(plan, look)])
 
 
@@ -42,13 +42,13 @@ def title(flow: PlannedFlow) -> str:
     return f"{called(flow)} ({one_line(flow.path, 200)}): {verdict(flow)}{f', {version}' if version else ''}"
 
 
-def flow_text(flow: PlannedFlow, look: Look) -> str:
-    """Everything about one flow, under its title."""
+def flow_text(flow: PlannedFlow, look: Look, against: str) -> str:
+    """Everything about one flow, under its title; `against` is the plan's."""
     head = look.coloured(title(flow), "31" if flow.stops else "1")
-    return "".join(f"{line}\n" for line in (head, *_inside(flow, look)))
+    return "".join(f"{line}\n" for line in (head, *_inside(flow, look, against)))
 
 
-def _inside(flow: PlannedFlow, look: Look) -> Iterator[str]:
+def _inside(flow: PlannedFlow, look: Look, against: str) -> Iterator[str]:
     if flow.reason:
         yield f"  {one_line(flow.reason)}"
     if flow.hint:
@@ -60,7 +60,9 @@ def _inside(flow: PlannedFlow, look: Look) -> Iterator[str]:
         yield f"  {who} changed what is live{at}: {one_line(flow.drift.summary())}"
         yield from lines(flow.drift, look)
     if flow.changes:
-        yield f"  our changes: {one_line(flow.changes.summary())}"
+        other = "the base commit" if against == "base" else "what is live"
+        words = "the whole flow is new" if flow.verdict is Verdict.CREATE else f"the file against {other}"
+        yield f"  {words}: {one_line(flow.changes.summary())}"
         yield from lines(flow.changes, look)
     if flow.routes:
         yield f"  callers come in by {first_few([route_words(route) for route in flow.routes], _USERS, '; ')}"

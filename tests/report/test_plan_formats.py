@@ -23,7 +23,7 @@ from ivr_action.report.deployment_outputs import (
     drifted_output,
     plan_output,
 )
-from tests.plans import Told, deployed, hostile_deployment, hostile_plan, planned
+from tests.plans import CHANGES, DRIFT, Told, deployed, hostile_deployment, hostile_plan, planned
 
 LOOK = Look("1.0")
 _SCHEMAS = Path(reports.__file__).parent / "schema"
@@ -87,6 +87,15 @@ def test_text_of_a_plan_ends_with_the_verdict_and_begins_with_what_stops() -> No
     assert "    ~ menu (line 12)" in lines[at:]
     assert "        prompt: Press one. → Press one or two." in lines[at:]
     assert "        way 2: old → billing" in lines[at:]
+
+
+def test_a_change_is_called_ours_nowhere_since_a_colleague_may_have_made_it() -> None:
+    plan = Plan((replace(planned(Verdict.DRIFTED), changes=DRIFT), planned(Verdict.CREATE)))
+    for against, words in (("platform", "what is live"), ("drift", "what is live"), ("base", "the base commit")):
+        text = plan_text.render(replace(plan, against=against), LOOK)
+        assert f"\n  the file against {words}: {DRIFT.summary()}\n" in text
+        assert f"\n  the whole flow is new: {CHANGES.summary()}\n" in text
+        assert "our changes" not in text.lower()
 
 
 def test_text_of_a_deployment_has_what_failed_right_above_the_verdict() -> None:
