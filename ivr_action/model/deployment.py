@@ -93,6 +93,8 @@ class Deployment:
     """What the reader should know: what changed since the plan, a restore that was made …"""
     stopped: str = ""
     """Why it ended early: SIGTERM, the first failure; empty where it did not."""
+    restores: bool = False
+    """Whether an earlier version was wanted, and not what the files say."""
 
     def count(self, *results: Result) -> int:
         """Number of flows with one of these."""

@@ -199,6 +199,7 @@ class Release:
             errand.options().dry_run,
             done.seconds,
             stopped=stopped,
+            restores=True,
         )
 
     def _check_organisation(self, ground: Ground) -> None:

@@ -113,6 +113,9 @@ def exit_words(deployment: Deployment) -> str:
     meaning = _MEANING[status]
     if not status and not deployment.flows:
         meaning = "there was no flow to deploy"
+    elif not status and deployment.restores and not deployment.count(Result.RESTORED):
+        could = deployment.count(Result.DRY_RUN)
+        meaning = "the version could be published again" if could else "the version is live, whatever the files say"
     elif not status and deployment.dry_run:
         meaning = "every flow could be deployed"
     elif not status and any(flow.result is Result.UNCHANGED and flow.changes for flow in deployment.flows):

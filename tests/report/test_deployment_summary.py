@@ -52,6 +52,22 @@ def test_what_is_live_is_not_said_to_be_as_the_files_where_it_is_not() -> None:
     assert "Exit status 0: there was no flow to deploy." in none
 
 
+@pytest.mark.parametrize(
+    ("result", "dry_run", "words"),
+    [
+        (Result.UNCHANGED, False, "the version is live, whatever the files say"),
+        (Result.UNCHANGED, True, "the version is live, whatever the files say"),
+        (Result.DRY_RUN, True, "the version could be published again"),
+        (Result.RESTORED, False, "an earlier version is live again, whatever the files say"),
+        (Result.REFUSED, False, "not everything was deployed"),
+    ],
+)
+def test_a_restore_never_says_that_the_files_are_live(result: Result, dry_run: bool, words: str) -> None:
+    text = page_of(render(deployment(result, restores=True, dry_run=dry_run), LOOK)).text
+    assert f"Exit status {3 if result is Result.REFUSED else 0}: {words}." in text
+    assert "as the files say" not in text
+
+
 def test_a_dry_run_never_says_that_something_is_live() -> None:
     found = deployment(Result.DRY_RUN, Result.UNCHANGED, dry_run=True)
     assert headline(found) == "Dry run to production (Acme): 1 would be saved, 1 unchanged; nothing was sent"

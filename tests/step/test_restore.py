@@ -31,6 +31,20 @@ def test_a_version_is_live_again_as_a_new_one(site: Site, by: str) -> None:
     assert "is live again, as version 3.0" in ran.summary.replace("&#46;", ".")
 
 
+def test_a_version_that_is_live_already_and_a_dry_run_say_nothing_of_the_files(site: Site) -> None:
+    two_versions(site)
+    site.emulator.log.clear()
+    for version, dry_run, words in (
+        ("2.0", "false", "the version is live, whatever the files say"),
+        ("2.0", "true", "the version is live, whatever the files say"),
+        ("1.0", "true", "the version could be published again"),
+    ):
+        ran = site.run(command="restore", restore_flow=FLOW, restore_version=version, dry_run=dry_run)
+        assert ran.status == 0, ran.out
+        assert f"Exit status 0: {words}." in ran.out
+    assert site.writes() == []
+
+
 def test_somebody_elses_version_is_not_taken_off_the_line(site: Site) -> None:
     two_versions(site)
     site.emulator.colleague("publish", "Main line", yaml=menu_flow().replace("nine to leave", "nine to go"))
