@@ -146,13 +146,27 @@ class _Reader:
         if values:
             self.keys(values, known, f" of the environment `{name}`")
         return Environment(
-            region=self.text(values, "region"),
+            region=self.region(values),
             organisation=self.text(values, "organisation"),
             substitutions=self.substitutions(values),
             flow_ids=self.each(values, "flow-ids", self.text),
             deploy_tags=self.texts(values, "deploy-tags"),
             prompts=self.each(values, "prompts", self.text),
         )
+
+    def region(self, owner: dict[str, Any]) -> str:
+        """A region that there is: found here, a mistake has its line, and a check without credentials finds it."""
+        name = self.text(owner, "region")
+        if name:
+            from ivr_action.genesys.regions import REGIONS, find_region
+
+            try:
+                find_region(name)
+            except UsageError as error:
+                near = self.meant(name, [word for one in REGIONS for word in (one.name, one.domain)])
+                known = ", ".join(f"`{one.name}` (`{one.domain}`)" for one in REGIONS)
+                self.wrong(f"{error}{near} Known are {known}.", owner, "region")
+        return name
 
     def substitutions(self, owner: dict[str, Any]) -> str:
         """A path, or a map as JSON, as the input takes it."""

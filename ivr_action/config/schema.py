@@ -11,6 +11,7 @@ from typing import Any
 
 from ivr_action.config.parse import CYCLES, FAIL_ON, LEVELS
 from ivr_action.config.values import BASELINE, RuleFacts
+from ivr_action.genesys.regions import REGIONS
 
 PATH = "ivr_action/schema/config-1.json"
 _TEXT: dict[str, Any] = {"type": ["string", "null"]}
@@ -99,7 +100,10 @@ def _environment() -> dict[str, Any]:
         "type": ["object", "null"],
         "additionalProperties": False,
         "properties": {
-            "region": {"description": "Region of the organisation, such as `mypurecloud.ie`.", **_TEXT},
+            "region": {
+                "description": "Region of the organisation, such as `mypurecloud.ie`. Read without regard to case.",
+                "enum": [*(word for one in REGIONS for word in (one.name, one.domain)), "", None],
+            },
             "organisation": {"description": "Name or id of the organisation.", **_TEXT},
             "substitutions": _substitutions(),
             "flow-ids": {

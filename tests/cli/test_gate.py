@@ -129,7 +129,7 @@ def test_a_configuration_with_another_ending_is_not_passed_over(folder: Folder) 
 
 
 def test_a_valid_configuration_imports_nothing_slow(folder: Folder) -> None:
-    folder.write(a=GOOD, config="rules: {cycle: off}\nenvironments: {test: {region: x}}\n")
+    folder.write(a=GOOD, config="rules: {cycle: off}\nenvironments: {test: {region: eu-west-1}}\n")
     folder.run("baseline", "--write")
     code = (
         "import sys; from ivr_action.cli import main; status = main(['validate', 'a.yaml'])\n"

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from ivr_action.check.registry import KNOWN
 from ivr_action.config import Config, ConfigError, Environment, changed_keys, parse_config, strictest
 from ivr_action.config.schema import PATH, config_schema
+from ivr_action.genesys.regions import REGIONS
 from ivr_action.model import Level
 
 ROOT = Path(__file__).parent.parent.parent
@@ -114,6 +115,9 @@ def test_json_is_read_too() -> None:
         ("substitutions: {a: [b]}\n", "1:", "`a` must be one text"),
         ("substitutions: [a]\n", "1:", "a path, or a mapping of keys to texts"),
         ("environments: {test: {regions: x}}\n", "1:23", "Did you mean `region`?"),
+        ("environments:\n  test:\n    region: moon-1\n", "3:13", "`moon-1` is no region of Genesys Cloud. Known are"),
+        ("environments: {test: {region: eu-wst-1}}\n", "1:31", "Did you mean `eu-west-1`? Known are"),
+        ("environments: {test: {region: [eu-west-1]}}\n", "1:", "`region` must be a text"),
         ("environments: {test: live}\n", "1:", "`test` must be a mapping"),
         ("rules: {\n", "", "The YAML cannot be read"),
         ("cycles: allow\ncycles: forbid\n", "2:1", "stands twice"),
@@ -124,6 +128,16 @@ def test_a_mistake_has_its_line_and_what_was_meant(source: str, line: str, words
     (problem,) = problems(source)
     assert problem.startswith(f".ivr-action.yml:{line}")
     assert words in problem
+
+
+def test_a_mistaken_region_is_told_with_all_that_there_are() -> None:
+    (problem,) = problems("environments: {test: {region: moon-1}}\n")
+    assert all(f"`{region.name}` (`{region.domain}`)" in problem for region in REGIONS)
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "EU_WEST_1", "https://login.mypurecloud.ie/", "~", "''"])
+def test_a_region_is_taken_in_each_of_its_spellings(region: str) -> None:
+    assert parsed(f"environments: {{test: {{region: {region}}}}}\n").environments["test"].region == region.strip("~'")
 
 
 def test_all_mistakes_are_named_in_order() -> None:
@@ -165,7 +179,8 @@ ENVIRONMENT = mostly(
     st.fixed_dictionaries(
         {},
         optional={
-            "region": mostly(st.just("x")), "organisation": mostly(st.just("x")), "substitutions": VALUES,
+            "region": mostly(st.sampled_from(["eu-west-1", "mypurecloud.ie"])),
+            "organisation": mostly(st.just("x")), "substitutions": VALUES,
             "flow-ids": mostly(st.dictionaries(st.just("a"), mostly(st.just("id")))), "deploy-tags": TEXTS,
         },
     )

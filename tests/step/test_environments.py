@@ -83,6 +83,14 @@ def test_a_file_of_values_that_is_not_there_stops_the_step(repository: Repositor
     assert "Environment `live`: The substitutions file `values/gone.yaml` cannot be read" in ran.out
 
 
+def test_a_region_that_there_is_not_is_found_by_a_check_without_credentials(repository: Repository, step: Step) -> None:
+    repository.commit(FILES | {".ivr-action.yml": CONFIG.replace("deploy-tags: v*", "region: moon-1")})
+    ran = step.run()
+    assert ran.status == 2
+    assert ".ivr-action.yml:4:51: `moon-1` is no region of Genesys Cloud." in ran.out
+    assert "(`mypurecloud.ie`)" in ran.out
+
+
 def test_a_mistake_in_an_environment_is_named_with_its_line(repository: Repository, step: Step) -> None:
     repository.commit(FILES | {".ivr-action.yml": CONFIG.replace("deploy-tags: v*", "deploy-tag: v*")})
     ran = step.run()
