@@ -132,7 +132,8 @@ def _log(world: World, gate: Gate, released: Released, look: Look) -> None:
         from ivr_action.report import deployment_text
 
         for deployed in released.deployment.flows:
-            _group(world, deployment_text.title(deployed), deployment_text.flow_text(deployed, look))
+            if deployment_text.speaks(deployed, released.deployment):
+                _group(world, deployment_text.title(deployed), deployment_text.flow_text(deployed, look))
         end = deployment_text.ending
         world.out.write(end(released.deployment, look, deliveries=released.deliveries, audit=released.audit))
 

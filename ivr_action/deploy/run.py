@@ -18,6 +18,8 @@ from ivr_action.model.plan import Plan, Verdict
 
 _PASSING = (Verdict.LOCKED, Verdict.DRAFT, Verdict.UNKNOWN)
 """What may be over by the time that the flow's turn comes."""
+_NAMED = 5
+"""Flows that were not reached, in the line about them."""
 
 
 def deploy(
@@ -79,6 +81,7 @@ class _Run:
         self.goes_on = options.on_failure == "continue" or options.dry_run
         self.done: dict[int, DeployedFlow] = {}
         self.stopped = ""
+        self.unreached: list[str] = []
         self.notices: list[str] = []
 
     @property
@@ -100,7 +103,8 @@ class _Run:
             self.stopped = self.stopped or INTERRUPTED
         for place, look in enumerate(self.seen.looks):
             if place not in self.done:
-                self.done[place] = result_of(look, Result.SKIPPED, f"Nothing was sent. {self.stopped}".rstrip())
+                self._finished(place, result_of(look, Result.SKIPPED, f"Nothing was sent. {self.stopped}".rstrip()))
+        self._tell_unreached()
         if self.options.on_failure == "restore" and self.stopped and not self.options.dry_run:
             self._put_back()
 
@@ -162,6 +166,9 @@ class _Run:
 
     def _finished(self, place: int, result: DeployedFlow) -> None:
         self.done[place] = result
+        if result.result is Result.SKIPPED and self.stopped:
+            self.unreached.append(f"`{result.name}`")
+            return
         said = f": {result.message.splitlines()[0]}" if result.message else ""
         version = f" as version {result.to_version}" if result.to_version else ""
         self.told(f"`{result.name}`: {result.result.value}{version}{said}")
@@ -169,6 +176,13 @@ class _Run:
             self.stopped = self.stopped or self.saver.ended[0]
         if not result.result.is_success and not self.goes_on:
             self.stopped = self.stopped or f"`{result.name}` was not deployed, so nothing was done to those after it."
+
+    def _tell_unreached(self) -> None:
+        """All that were not reached in one line, since the reason is one."""
+        if self.unreached:
+            more = f" and {len(self.unreached) - _NAMED:,} more" if len(self.unreached) > _NAMED else ""
+            names = ", ".join(self.unreached[:_NAMED])
+            self.told(f"skipped, {len(self.unreached):,} in all: {names}{more}. {self.stopped}")
 
     def _several(self) -> None:
         """Two at once, as long as what is called is through before what calls it."""

@@ -19,9 +19,11 @@ from ivr_action.report.deployment_words import (
 )
 from ivr_action.report.difference_text import lines
 from ivr_action.report.look import Look
-from ivr_action.report.plain import one_line
+from ivr_action.report.plain import first_few, one_line
 from ivr_action.report.plan_words import called
 from ivr_action.report.text import finding_lines
+
+_NAMED = 5
 
 
 def render(deployment: Deployment, look: Look, *, deliveries: Sequence[Delivery] = (), audit: str = "") -> str:
@@ -33,13 +35,20 @@ def render(deployment: Deployment, look: Look, *, deliveries: Sequence[Delivery]
         deliveries: what became of the webhooks.
         audit: where the audit's log is and its head, in a sentence; empty where there is none.
     """
-    said = [flow_text(flow, look) for flow in reversed(worst_first(deployment))]
+    said = [flow_text(flow, look) for flow in reversed(worst_first(deployment)) if speaks(flow, deployment)]
     return "".join([*said, ending(deployment, look, deliveries=deliveries, audit=audit)])
 
 
 def ending(deployment: Deployment, look: Look, *, deliveries: Sequence[Delivery] = (), audit: str = "") -> str:
     """What stands below the flows: who was told, and the verdict; the arguments are those of `render`."""
     return "".join(f"{line}\n" for line in _end(deployment, look, deliveries, audit))
+
+
+def speaks(flow: DeployedFlow, deployment: Deployment) -> bool:
+    """Whether there is more to say about it than that the deployment ended before its turn; `ending` counts those."""
+    if flow.result is not Result.SKIPPED or flow.hint or flow.findings:
+        return True
+    return bool(flow.message) and not (deployment.stopped and flow.message.endswith(deployment.stopped))
 
 
 def title(flow: DeployedFlow) -> str:
@@ -75,6 +84,9 @@ def _inside(flow: DeployedFlow, look: Look) -> Iterator[str]:
 
 
 def _end(deployment: Deployment, look: Look, deliveries: Sequence[Delivery], audit: str) -> Iterator[str]:
+    quiet = [called(flow) for flow in deployment.flows if not speaks(flow, deployment)]
+    if quiet:
+        yield f"{len(quiet):,} not reached: {first_few(quiet, _NAMED)}"
     for notice in deployment.notices:
         yield f"{look.coloured('note', '36')} {one_line(notice)}"
     for line, _ in told_all(deliveries):

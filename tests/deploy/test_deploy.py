@@ -265,6 +265,21 @@ def fail(bench: Bench, nth: int) -> None:
     bench.emulator.fault(method="POST", path=JOBS, nth=nth, job={"fail": ["A queue must be selected."]})
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_flows_that_were_not_reached_are_told_in_one_line(serve: Serve, jobs: int) -> None:
+    bench = serve()
+    bench.repository.add({f"{at}.yaml": module(f"Line {at}") for at in range(9)})
+    fail(bench, 1)
+    deployment = bench.deploy(allow_create=True, jobs=jobs)
+    unreached = [flow for flow in deployment.flows if flow.result is Result.SKIPPED]
+    assert len(unreached) >= 7
+    assert all(flow.message == f"Nothing was sent. {deployment.stopped}" for flow in unreached)
+    names = ", ".join(f"`{flow.name}`" for flow in unreached[:5])
+    assert [line for line in bench.said if "skipped" in line] == [
+        f"skipped, {len(unreached)} in all: {names} and {len(unreached) - 5} more. {deployment.stopped}"
+    ]
+
+
 def test_stop_after_a_failure(three: Bench) -> None:
     fail(three, 2)
     deployment = three.deploy()

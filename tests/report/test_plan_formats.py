@@ -113,6 +113,25 @@ def test_text_of_a_deployment_has_what_failed_right_above_the_verdict() -> None:
     ]
 
 
+def test_flows_that_were_not_reached_are_one_line_and_those_with_more_to_say_are_not_among_them() -> None:
+    why = "`Payment` was not deployed, so nothing was done to those after it."
+    after = [
+        replace(deployed(Result.SKIPPED, f"Line {at}", f"{at}.yaml"), message=f"Nothing was sent. {why}", hint="")
+        for at in range(29)
+    ]
+    caller = replace(deployed(Result.SKIPPED, "Caller", "c.yaml"), message="It calls Payment.", hint="Mend that.")
+    deployment = Deployment((deployed(Result.FAILED, "Payment", "p.yaml"), caller, *after), "prod", stopped=why)
+    lines = deployment_text.render(deployment, LOOK).splitlines()
+    assert [line for line in lines if "not reached" in line] == [
+        "Caller (c.yaml): not reached, 14.0 still",
+        "29 not reached: Line 0, Line 1, Line 2, Line 3, Line 4 and 24 more",
+        "Deployment to prod: nothing new is live; 1 failed, 30 not reached",
+    ]
+    assert sum(why in line for line in lines) == 1
+    data = check("deployment", deployment_json.render(deployment, LOOK))
+    assert [flow["message"] for flow in data["flows"][2:]] == [f"Nothing was sent. {why}"] * 29
+
+
 def test_the_end_of_a_log_with_groups_counts_all_flows() -> None:
     deployment = Deployment((deployed(Result.FAILED, "Payment", "p.yaml"), deployed()), "prod")
     end = deployment_text.ending(deployment, LOOK)
