@@ -12,6 +12,7 @@ from ivr_action.config import Environment
 from ivr_action.errors import UsageError
 from ivr_action.flow.document import Document
 from ivr_action.flow.read import Reading, read_flow
+from ivr_action.flow.yamltext import PLACEHOLDER
 from ivr_action.model import Finding, Level, Location, Report
 from ivr_action.model.kinds import ENVIRONMENT_VALUES, levelled
 from ivr_action.substitutions import load_substitutions
@@ -73,7 +74,7 @@ def with_environments(
         documents = {one.document.path: one.document for one in again}
         for finding in check(again, replace(options, others=(), before=())).findings:
             if finding.level is Level.ERROR and _place(finding) not in known:
-                finding = _at_the_value(finding, documents[finding.location.path])
+                finding = _at_the_value(finding, documents[finding.location.path], values.path)
                 found.setdefault(_place(finding), (finding, []))[1].append(values.environment)
     news = [_worded(finding, names) for finding, names in found.values()]
     news = levelled(news, options.levels)
@@ -87,7 +88,38 @@ def with_environments(
     )
 
 
-def _at_the_value(finding: Finding, doc: Document) -> Finding:
+def at_their_values(report: Report, readings: Sequence[Reading], path: str) -> Report:
+    """The report with each finding about a value that breaks a file's YAML at the `{{key}}`, and with its name.
+
+    Args:
+        report: of the rules.
+        readings: the files, read with the values.
+        path: the file that the values come from; empty where there is none.
+    """
+    broken = {finding.location.path for finding in report.findings if finding.rule == "unreadable-file"}
+    documents = {
+        one.document.path: one.document
+        for one in readings
+        if one.document.path in broken and one.document.replacements and _is_fine_without_values(one.document)
+    }
+    if not documents:
+        return report
+    found = [
+        _at_the_value(one, documents[one.location.path], path) if one.location.path in documents else one
+        for one in report.findings
+    ]
+    return replace(report, findings=tuple(sorted(found, key=lambda finding: finding.order)))
+
+
+def _is_fine_without_values(doc: Document) -> bool:
+    """Whether a word in place of each value makes a readable file, so that it is a value that breaks it."""
+    keys = (doc.text[one.source_at : one.source_at + one.source_length] for one in doc.replacements)
+    words = {match[1]: "x" for match in map(PLACEHOLDER.fullmatch, keys) if match}
+    again = read_flow(doc.path, doc.text.encode("utf-8", "surrogateescape"), words)
+    return not any(problem.rule == "unreadable-file" for problem in again.document.problems)
+
+
+def _at_the_value(finding: Finding, doc: Document, path: str) -> Finding:
     """Where the YAML breaks is often a line below the value that breaks it: the finding is moved to the `{{key}}`."""
     line = finding.location.line
     if finding.rule != "unreadable-file" or line is None:
@@ -98,7 +130,8 @@ def _at_the_value(finding: Finding, doc: Document) -> Finding:
         return finding
     key = doc.replacements[len(before) - 1]
     text = doc.text[key.source_at : key.source_at + key.source_length]
-    message = f"the value of `{text}` breaks the YAML: {finding.message}"
+    source = f", from `{path}`," if path else ""
+    message = f"the value of `{text}`{source} breaks the YAML: {finding.message}"
     return replace(finding, location=Location(doc.path, *before[-1]), message=message)
 
 

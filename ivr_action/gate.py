@@ -10,7 +10,7 @@ from functools import cache
 from ivr_action.calls import Wanted, with_calls
 from ivr_action.check import RULES, CheckOptions
 from ivr_action.config import Environment
-from ivr_action.environments import values_of, with_environments
+from ivr_action.environments import at_their_values, values_of, with_environments
 from ivr_action.errors import NothingScannedError
 from ivr_action.files import Found, find, find_again
 from ivr_action.flow.read import Reading, looks_like_flow, read_flow
@@ -154,7 +154,7 @@ def check_flows(world: World, settings: Settings, seen: Seen, decision: Decision
     if decision.command not in CHECKS:
         report = Report((), (), scope.notices, f"Read all {count_of(len(scope.readings), 'flow file')}.")
         return Gate(report, scope, settings, read, values, options, checked=False)
-    report = world.check(scope.readings, options)
+    report = at_their_values(world.check(scope.readings, options), scope.readings, own_file or values_file)
     undone = (decision.warning,) if decision.warning else ()
     notices = (*undone, *report.notices, *scope.notices)
     report = replace(report, scope=scope.words, notices=notices, alerts=scope.alerts)

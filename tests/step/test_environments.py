@@ -52,7 +52,27 @@ def test_a_value_that_breaks_the_yaml_is_one_too_in_every_flow(repository: Repos
     assert ran.status == 1, ran.out
     for path in ("flows/main.yaml", "flows/other.yaml"):
         assert f"title=environment-values,file={path},line=10," in ran.out
-    assert "Environment `live`: the value of `{{company}}` breaks the YAML" in ran.out
+    assert "Environment `live`: the value of `{{company}}`, from `values/live.yaml`, breaks the YAML" in ran.out
+
+
+@pytest.mark.parametrize("value", ["'A: B'", '"x\\n  bad"'])
+def test_a_value_of_the_chosen_environment_that_breaks_the_yaml_is_named_too(
+    repository: Repository, step: Step, value: str
+) -> None:
+    repository.commit(FILES | {"values/live.yaml": f"company: {value}\n"})
+    ran = step.run(environment="live")
+    assert ran.status == 1, ran.out
+    for path in ("flows/main.yaml", "flows/other.yaml"):
+        assert f"title=unreadable-file,file={path},line=10," in ran.out
+    assert "the value of `{{company}}`, from `values/live.yaml`, breaks the YAML" in ran.out
+
+
+def test_no_value_is_blamed_for_a_file_that_is_broken_itself(repository: Repository, step: Step) -> None:
+    repository.commit(FILES | {"flows/main.yaml": f"{FLOW}  - [\n"})
+    ran = step.run(environment="live")
+    assert ran.status == 1
+    assert "title=unreadable-file,file=flows/main.yaml" in ran.out
+    assert "the value of" not in ran.out
 
 
 def test_an_error_in_both_is_told_once(repository: Repository, step: Step) -> None:
