@@ -20,7 +20,7 @@ from ivr_action.check import CheckOptions, check
 from ivr_action.errands import errand_of
 from ivr_action.errors import IvrError, UsageError
 from ivr_action.flow.read import Reading
-from ivr_action.gate import Gate, Seen, check_flows, look_around
+from ivr_action.gate import CHECKS, Gate, Seen, check_flows, look_around
 from ivr_action.genesys.redact import RedactingFormatter, Redactor
 from ivr_action.model import Finding, Level, Report
 from ivr_action.release.released import Released
@@ -28,7 +28,7 @@ from ivr_action.report.plain import count_of, one_line
 from ivr_action.runner import toolkit
 from ivr_action.runner.commands import Commands
 from ivr_action.runner.context import Context
-from ivr_action.runner.decide import Decision, decide
+from ivr_action.runner.decide import Decision, UnclearEnvironmentError, decide
 from ivr_action.runner.git import Git, git_in
 from ivr_action.runner.github import GitHub
 from ivr_action.runner.log import GuardedStream
@@ -100,12 +100,12 @@ def _run(world: World) -> int:
     with logging_to(world.out, RedactingFormatter(redact), debug=world.context.debug):
         try:
             seen = look_around(world, settings)
-            decision = _decide(world, settings, seen)
+            decision, unclear = _decide(world, settings, seen)
             gate = check_flows(world, settings, seen, decision)
         except IvrError as error:
             comment(world, settings, not_done("not checked", str(error), error.hint), worth_it=False)
             raise
-        released = _release(world, gate, seen, decision, redact)
+        released = unclear or _release(world, gate, seen, decision, redact)
         found = tell(world, gate, released)
     return _status(gate, released, found)
 
@@ -118,17 +118,26 @@ def _keep_secrets(world: World, settings: Settings) -> Redactor:
     return redact
 
 
-def _decide(world: World, settings: Settings, seen: Seen) -> Decision:
-    """What this run does, said in the log where it was not the user who said it."""
+def _decide(world: World, settings: Settings, seen: Seen) -> tuple[Decision, Released | None]:
+    """What this run does, said in the log where it was not the user who said it.
+
+    Where nobody says which environment is meant, it checks the flows and fails: what came of the rest is known then.
+    """
     credentials = world.has_credentials(settings)
-    decision = decide(
-        world.context, settings.command, settings.environment, seen.environments, credentials=credentials
-    )  # fmt: skip
+    try:
+        decision = decide(
+            world.context, settings.command, settings.environment, seen.environments, credentials=credentials
+        )  # fmt: skip
+    except UnclearEnvironmentError as error:
+        if error.command not in CHECKS:
+            raise
+        undone = "no plan" if error.command == "plan" else "nothing was deployed"
+        return Decision("validate"), Released(problem=error, undone=undone, status=error.exit_status)
     if decision.why:
         world.out.write(f"{decision.why}\n")
     if decision.warning:
         world.commands.annotate("warning", decision.warning, title="ivr-action")
-    return decision
+    return decision, None
 
 
 def _release(world: World, gate: Gate, seen: Seen, decision: Decision, redact: Redactor) -> Released:

@@ -20,6 +20,20 @@ _GUARDED = (
 )
 
 
+class UnclearEnvironmentError(UsageError):
+    """Nobody says which of several environments is meant.
+
+    Args:
+        message: what is wrong.
+        hint: what to do.
+        command: what would be done there.
+    """
+
+    def __init__(self, message: str, hint: str, command: str) -> None:
+        super().__init__(message, hint)
+        self.command = command
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What the run does."""
@@ -54,7 +68,8 @@ def decide(
         credentials: whether there is anything to log in with.
 
     Raises:
-        UsageError: the event does not allow the command, or it is not clear which environment is meant.
+        UnclearEnvironmentError: it is not clear which environment is meant.
+        UsageError: the event does not allow the command, or something is missing.
     """
     if environment and environment not in environments:
         raise _unknown_environment(environment, environments)
@@ -71,7 +86,7 @@ def decide(
         return Decision("plan", where, why="There are no credentials, so the plan compares with the base commit.")
     chosen, why = _environment(context, environment, environments)
     if not chosen and environments:
-        raise _several(environments, f"`command: {command}` needs an environment")
+        raise _several(environments, f"`command: {command}` needs an environment", command)
     if not chosen and command in WRITES:
         raise UsageError(
             f"`command: {command}` needs an environment, and the configuration has none.",
@@ -113,7 +128,7 @@ def _auto(
     if tag and not context.payload.get("deleted"):
         fitting = [name for name in ([environment] if environment else environments) if _fits(tag, environments[name])]
         if len(fitting) > 1 and credentials:
-            raise _several(fitting, f"The tag `{tag}` deploys to several")
+            raise _several(fitting, f"The tag `{tag}` deploys to several", "deploy")
         if fitting:
             return _tagged(tag, fitting, environment, credentials=credentials)
         warning = _fits_none(tag, environment, environments) if environments and (environment or credentials) else ""
@@ -125,7 +140,7 @@ def _auto(
         )
     chosen, why = _environment(context, environment, environments)
     if not chosen and environments:
-        raise _several(environments, "There are credentials, so a plan is made")
+        raise _several(environments, "There are credentials, so a plan is made", "plan")
     return Decision("plan", chosen, platform=True, why=why, warning=warning)
 
 
@@ -175,11 +190,12 @@ def _fits(tag: str, globs: Sequence[str]) -> bool:
     return any(fnmatchcase(tag, glob) for glob in globs)
 
 
-def _several(environments: Mapping[str, Sequence[str]] | Sequence[str], why: str) -> UsageError:
+def _several(environments: Mapping[str, Sequence[str]] | Sequence[str], why: str, command: str) -> UsageError:
     names = ", ".join(f"`{name}`" for name in environments)
-    return UsageError(
+    return UnclearEnvironmentError(
         f"{why}, and nobody says which environment is meant: {names}.",
         "Name it with `environment`; `command: validate` only checks.",
+        command,
     )
 
 

@@ -146,3 +146,45 @@ def test_a_region_that_nobody_knows_does_not_keep_from_checking(site: Site) -> N
     ran = site.run(command="plan", api_url="", login_url="")
     assert ran.status == 2
     assert "moon-1" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("command", "tag", "undone"),
+    [
+        ("auto", "", "no plan"),
+        ("plan", "", "no plan"),
+        ("deploy", "", "nothing was deployed"),
+        ("auto", "refs/tags/v1", "nothing was deployed"),
+    ],
+)
+def test_flows_are_checked_also_where_nobody_says_which_environment_is_meant(
+    site: Site, command: str, tag: str, undone: str
+) -> None:
+    site.config += site.config.partition("environments:\n")[2].replace("test:", "live:")
+    site.commit({FLOW: menu_flow()})
+    if tag:
+        site.step.environ["GITHUB_REF"] = tag
+    ran = site.run("push" if tag else "workflow_dispatch", command=command)
+    assert ran.status == 2
+    assert (ran.outputs["valid"], ran.outputs["error-count"], ran.outputs["plan"]) == ("true", "0", "[]")
+    assert "nobody says which environment is meant: `test`, `live`" in ran.out
+    assert f"IVR flows: {undone}" in ran.summary
+    assert "Main line" in ran.summary
+    site.commit({FLOW: menu_flow().replace("targetQueue", "targetQueues")})
+    broken = site.run("push" if tag else "workflow_dispatch", command=command)
+    assert broken.status == 2
+    assert broken.outputs["valid"] == "false"
+    assert f"file={FLOW},line=" in broken.out
+    assert (len(site.emulator.log), site.writes()) == (0, [])
+
+
+@pytest.mark.parametrize("command", ["drift", "restore"])
+def test_what_checks_no_flow_stops_at_once_where_nobody_says_which_environment_is_meant(
+    site: Site, command: str
+) -> None:
+    site.config += site.config.partition("environments:\n")[2].replace("test:", "live:")
+    site.commit({FLOW: menu_flow()})
+    ran = site.run(command=command)
+    assert ran.status == 2
+    assert "nobody says which environment is meant: `test`, `live`" in ran.out
+    assert len(site.emulator.log) == 0
