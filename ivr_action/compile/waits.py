@@ -27,14 +27,14 @@ def plan_menu(planner: Planner, node: GraphNode) -> Step | Menu:
     rules = planner.rules[node.id]
     _no_errors(planner, node)
     words = _words(planner, node, rules)
+    result = planner.said(node, "result")
     silence = leads(rules, {**QUIET, "dtmf": Lit(""), "speech": Lit(""), "timeout": TRUE})
-    wrong = _pressed(rules, Lit(_OTHER))
-    more = _pressed(rules, Entry(2))
+    wrong = _pressed(rules, Lit(_OTHER), result)
+    more = _pressed(rules, Entry(2), result)
     if is_open(more) or not alike(more, wrong):
         hint = "Let a node of the type `collectInput` ask for more than one digit."
         planner.problems.at(node, "its conditions want more than one key, and a menu takes one.", hint)
         return Do("disconnect", planner.name(node))
-    result = planner.said(node, "result")
     if not result and alike(silence, wrong):
         found = _menu(planner, node, words, wrong)
         if found is not None:
@@ -87,17 +87,18 @@ def plan_collect(planner: Planner, node: GraphNode) -> Step:
     rules = planner.rules[node.id]
     _no_errors(planner, node)
     planner.unexpected(node, "speech", why="Collect Input takes keys only")
+    result = planner.said(node, "result")
     silence = leads(rules, {**QUIET, "dtmf": Lit(""), "speech": Lit(""), "timeout": TRUE})
     sizes = []
     for size in range(1, _MOST + 1):
-        found = _pressed(rules, Entry(size))
+        found = _pressed(rules, Entry(size), result)
         if is_open(found) or not alike(found, silence):
             sizes.append(size)
     least, most = (sizes[0], sizes[-1]) if sizes else (1, _MOST)
     given = planner.said(node, "digits", "maxDigits")
     if given.isdecimal() and least <= int(given) <= _MOST:
         most = int(given)
-    star, pound = (not alike(_pressed(rules, Lit(key)), silence) for key in "*#")
+    star, pound = (not alike(_pressed(rules, Lit(key), result), silence) for key in "*#")
     return _collect(planner, node, rules, silence, (least, most), star=star, pound=pound)
 
 
@@ -131,8 +132,10 @@ def _collect(
     return Do("collectInput", name, params, (Way("success", success), Way("failure", failure)))
 
 
-def _pressed(rules: Rules, keys: Expr) -> Leads:
-    return leads(rules, {**QUIET, "dtmf": keys, "speech": Lit("")}, may_not_match=True)
+def _pressed(rules: Rules, keys: Expr, result: str = "") -> Leads:
+    """Where keys lead; `result` is the variable that has them by then."""
+    known: dict[str, Expr] = {**QUIET, "dtmf": keys, "speech": Lit("")}
+    return leads(rules, known | {result: keys} if result else known, may_not_match=True)
 
 
 def _said(rules: Rules, words: str) -> Leads:

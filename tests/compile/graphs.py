@@ -176,4 +176,7 @@ def graphs(draw: st.DrawFn) -> NodeGraphFlow:
         if draw(st.integers(0, 9)) == 0:
             nodes[id_]["variables"] = {"vip": draw(st.booleans())}
     nodes["bye"] = node("disconnect")
-    return graph(nodes, "n0", variables=_VARIABLES)
+    # What a caller may not have entered yet has a value: without one the source leaves open what a condition says.
+    entered = {made["properties"]["result"]: "" for made in nodes.values() if made["type"] == "collectInput"
+               and "result" in made.get("properties", {})}  # fmt: skip
+    return graph(nodes, "n0", variables=_VARIABLES | entered)

@@ -257,6 +257,14 @@ def test_words_belong_to_their_choice() -> None:
     assert body(made)["settingsSpeechRec"] == {"asrEnabledOnFlow": True}
 
 
+def test_the_variable_that_takes_the_keys_is_the_keys() -> None:
+    """Its own condition may speak of it: a star must come in, and be told from silence."""
+    asks = node("collectInput", ("code == '*'", "b"), ("else", "bye"), tts="Code?", result="code")
+    nodes = {"a": asks, "b": node("playAudio", TO_BYE, tts="B."), **BYE}
+    found = tasks(compiled(nodes, variables={"code": ""}))["a"][0]["collectInput"]
+    assert (found["acceptJustStar"], found["acceptJustPound"]) == ({"lit": True}, {"lit": True})
+
+
 def test_silence_beside_wrong_keys_needs_collect_input() -> None:
     nodes = {"a": node("menu", ("dtmf == '1'", "b"), ("timeout", "a"), TO_BYE, tts="A."),
              "b": node("playAudio", TO_BYE, tts="B."), **BYE}  # fmt: skip
