@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -182,6 +182,7 @@ def test_outputs_say_in_short_what_became_of_each_flow() -> None:
 _TEXTS = st.sampled_from(["", "é", "\ud800", "\u2028", "𝔘" * 400, '"' * 400, "##[error]", "a" * 5000])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), _TEXTS, _TEXTS)
 def test_outputs_are_one_line_within_their_limit_and_a_mark_counts_what_is_missing(
     number: int, name: str, other: str
