@@ -45,7 +45,7 @@ class _Probe:
     query: dict[str, Any]
     purpose: Purpose
     needed: bool
-    """False: only flows that refer to such a thing need it."""
+    """False: without it what a plan looks up stays unchecked."""
 
 
 _PROBES = (
@@ -53,9 +53,13 @@ _PROBES = (
     _Probe("architect:dependencyTracking:view", "/api/v2/architect/dependencytracking/build", {}, "plan", True),
     _Probe("routing:queue:view", "/api/v2/routing/queues", _ONE, "plan", False),
     _Probe("architect:userPrompt:view", "/api/v2/architect/prompts", _ONE, "plan", False),
+    _Probe("architect:systemPrompt:view", "/api/v2/architect/systemprompts", _ONE, "plan", False),
     _Probe("integrations:action:view", "/api/v2/integrations/actions", _ONE, "plan", False),
     _Probe("architect:datatable:view", "/api/v2/flows/datatables", _ONE, "plan", False),
     _Probe("routing:schedule:view", "/api/v2/architect/schedules", _ONE, "plan", False),
+    _Probe("routing:scheduleGroup:view", "/api/v2/architect/schedulegroups", _ONE, "plan", False),
+    _Probe("routing:emergencyGroup:view", "/api/v2/architect/emergencygroups", _ONE, "plan", False),
+    _Probe("routing:callRoute:view", "/api/v2/architect/ivrs", _ONE, "plan", False),
     _Probe("routing:skill:view", "/api/v2/routing/skills", _ONE, "plan", False),
     _Probe("architect:job:view", f"/api/v2/flows/jobs/{_NO_JOB}", {}, "deploy", True),
     _Probe("architect:jobExport:view", f"/api/v2/flows/export/jobs/{_NO_JOB}", {}, "deploy", False),
@@ -81,7 +85,7 @@ def doctor(
     redact: Redactor | None = None,
     timeouts: Timeouts | None = None,
 ) -> list[Check]:
-    """Tries credentials, login, organisation, permissions and pace; reads only, in about a dozen requests.
+    """Tries credentials, login, organisation, permissions and pace; reads only, in about sixteen requests.
 
     Args:
         settings: addresses and credentials.
@@ -176,7 +180,7 @@ def _permission(platform: Platform, probe: _Probe) -> Check:
         named = f" (the platform names {', '.join(error.permissions)})" if error.permissions else ""
         if probe.needed:
             return Check(name, "failed", f"missing{named}", error.hint)
-        return Check(name, "warning", f"missing{named}; only flows that refer to such a thing need it", error.hint)
+        return Check(name, "warning", f"missing{named}; what a plan looks up with it stays unchecked", error.hint)
     except RefusedError as error:
         # A job that does not exist, say: whoever may not look is refused before anybody looks (inferred).
         if error.status in (400, 404):
