@@ -103,7 +103,7 @@ def mended(stage: Stage, told: Told) -> None:
     must(not _writes(stage.cloud), "a pull request changes nothing")
     told.say("Nothing was sent. Which callers end differently, and what a deployment would do:")
     told.quote(ran.ends_differently())
-    for words in ("our changes", "+ menu", "callers come in by", "would be deployed"):
+    for words in ("the file against what is live", "+ menu", "callers come in by", "would be deployed"):
         told.quote(ran.said(words))
     told.page("Mended: the plan", ran)
 
