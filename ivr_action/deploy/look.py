@@ -9,7 +9,7 @@ from ivr_action.deploy import refusals
 from ivr_action.deploy.live import Held, Reader
 from ivr_action.deploy.merging import Merging, merging
 from ivr_action.deploy.modules import interface_findings
-from ivr_action.deploy.parcel import Parcel, UnsendableError, check_stamp, parcel_of
+from ivr_action.deploy.parcel import Parcel, UnsendableError, check_stamp, description_of, parcel_of
 from ivr_action.deploy.references import reference_findings
 from ivr_action.deploy.refusals import Decision
 from ivr_action.deploy.stamp import clean
@@ -20,7 +20,7 @@ from ivr_action.deploy.verdict import Facts, decide, notices
 from ivr_action.errors import PlatformError
 from ivr_action.flow.canonical import file_digest
 from ivr_action.flow.difference import difference
-from ivr_action.flow.flow import ArchitectFlow, Flow
+from ivr_action.flow.flow import ArchitectFlow
 from ivr_action.genesys.errors import StoppedError
 from ivr_action.genesys.flow_state import FlowState
 from ivr_action.genesys.store import RejectedError
@@ -107,7 +107,7 @@ class Planner:
         if not self.options.allow_create:
             refusal = refusals.not_found(flow.name, start.type, found.near)
             return Look(deployable, replace(_decided(start, refusal), changes=changes))
-        parcel = parcel_of(deployable, self.ground, holds_nodes=False)
+        parcel = parcel_of(deployable, start.digest, self.ground, holds_nodes=False)
         check_stamp(parcel)
         said = (
             [f"There is {', '.join(f'`{name}`' for name in found.near)} already: is it that one?"] if found.near else []
@@ -127,7 +127,7 @@ class Planner:
                       ground.history.commit, True, self.client_id, bool(found.renamed_from))  # fmt: skip
         if facts.unchanged:
             return self._finished(deployable, start, facts, Decision(Verdict.UNCHANGED))
-        parcel = parcel_of(deployable, ground, holds_nodes=state.holds_nodes)
+        parcel = parcel_of(deployable, start.digest, ground, holds_nodes=state.holds_nodes)
         base = reader.ours(state, live)
         merge = merging(parcel, live, base, ground, self.options.on_conflict, deployable.path) if live else None
         sent = merge.parcel if merge is not None else parcel
@@ -204,15 +204,6 @@ class Planner:
     def _made(self) -> Collection[tuple[str, str]]:
         """Names and types of the flows that are planned together."""
         return {(other.flow.name, platform_type(other.flow)) for other in self.flows}
-
-
-def description_of(flow: Flow) -> str:
-    """The description in a file, without stamps."""
-    if isinstance(flow, ArchitectFlow):
-        return clean(flow.description)
-    said = flow.element.get("description") if isinstance(flow.element, dict) else None
-    value = getattr(said, "value", said)
-    return clean(value if isinstance(value, str) else "")
 
 
 def _decided(

@@ -12,7 +12,7 @@ from ivr_action.deploy.refusals import Decision
 from ivr_action.deploy.stamp import Stamp, clean, write
 from ivr_action.deploy.text import describe, described
 from ivr_action.deploy.values import Compiled, Deployable, Ground
-from ivr_action.flow.canonical import digest, file_digest
+from ivr_action.flow.canonical import digest
 from ivr_action.flow.document import plain
 from ivr_action.flow.edit import UncertainError
 from ivr_action.flow.flow import ArchitectFlow, Flow, Format, NodeGraphFlow
@@ -69,11 +69,12 @@ class Parcel:
         return {"yaml": yaml, "name": self.flow.name, "type": type_, "description": description}
 
 
-def parcel_of(deployable: Deployable, ground: Ground, *, holds_nodes: bool) -> Parcel:
+def parcel_of(deployable: Deployable, file: str, ground: Ground, *, holds_nodes: bool) -> Parcel:
     """What would be sent for a file.
 
     Args:
         deployable: the file.
+        file: digest of its flow.
         ground: compiles.
         holds_nodes: whether the platform holds the flow as nodes.
 
@@ -82,13 +83,10 @@ def parcel_of(deployable: Deployable, ground: Ground, *, holds_nodes: bool) -> P
         PlatformError: of look-ups while it is compiled.
     """
     flow, path = deployable.flow, deployable.path
-    file = file_digest(flow)
+    description = description_of(flow)
     if isinstance(flow, NodeGraphFlow):
-        content = plain(flow.document.root)
-        said = content.get("description")
-        description = clean(said if isinstance(said, str) else "")
         if holds_nodes:
-            return Parcel(flow, digest(flow), path, file, description, nodes=content)
+            return Parcel(flow, digest(flow), path, file, description, nodes=plain(flow.document.root))
         return _compiled(deployable, flow, ground, file, description)
     if holds_nodes:
         raise UnsendableError(
@@ -104,8 +102,15 @@ def parcel_of(deployable: Deployable, ground: Ground, *, holds_nodes: bool) -> P
                 "Export the flow as YAML (from Architect, or by Archy) and deploy that file.",
             )
         )
-    description = clean(flow.description if isinstance(flow, ArchitectFlow) else "")
     return Parcel(flow, digest(flow), path, file, description, deployable.yaml)
+
+
+def description_of(flow: Flow) -> str:
+    """The description in a file, without stamps."""
+    if isinstance(flow, ArchitectFlow):
+        return clean(flow.description)
+    said = plain(flow.element.get("description")) if isinstance(flow.element, dict) else None
+    return clean(said if isinstance(said, str) else "")
 
 
 def _compiled(deployable: Deployable, flow: NodeGraphFlow, ground: Ground, file: str, description: str) -> Parcel:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ivr_action.deploy.look import description_of
 from ivr_action.deploy.order import ordered
+from ivr_action.deploy.parcel import description_of
 from ivr_action.deploy.stamp import clean
 from ivr_action.deploy.survey import Survey, survey
 from ivr_action.deploy.target import platform_type

@@ -256,3 +256,10 @@ def test_a_colleague_who_puts_an_earlier_version_of_ours_back(bench: Bench) -> N
     assert bench.flow.document["description"] == earlier["description"]
     planned = bench.planned()
     assert (planned.verdict, planned.live_version) == (Verdict.DRIFTED, "4")
+
+
+def test_a_description_that_is_no_text_is_none(bench: Bench) -> None:
+    """What is compared with the live version is what was sent."""
+    bench.repository.add({FILE: graph().replace('"Where everybody calls"', "5").replace("{\n", "{ # YAML\n", 1)})
+    assert bench.deployed().to_version == "3"
+    assert bench.deployed().result is Result.UNCHANGED
