@@ -204,9 +204,7 @@ def _annotate(report: Any, out: TextIO) -> None:
 
     commands = Commands(out if isinstance(out, GuardedStream) else GuardedStream(out))
     for note in annotate(report, "`ivr-action validate`"):
-        level, message, *places = note
-        names = ("title", "file", "line", "end_line", "column", "end_column")
-        commands.annotate(str(level), message, **dict(zip(names, places, strict=True)))  # type: ignore[arg-type]
+        commands.add(note)
 
 
 def _colourful(out: TextIO, environ: Mapping[str, str]) -> bool:

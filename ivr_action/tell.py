@@ -44,7 +44,7 @@ def tell(world: World, gate: Gate, released: Released) -> tuple[Finding, ...]:
     found = _findings(gate, released)
     where = "the job summary and the JSON report" if look.limit else look.places
     for note in annotate(replace(report, findings=found), where):
-        _annotate(world, note._asdict())
+        world.commands.add(note)
     if released.problem is not None:
         _problem(world, released.problem)
     for warning in released.warnings:
@@ -267,10 +267,6 @@ def _outputs(gate: Gate, released: Released) -> dict[str, str]:
 def _either(found: str, otherwise: str) -> str:
     """The deployment's own conflicts, else those for which it did not begin."""
     return found if found != "[]" or not otherwise else otherwise
-
-
-def _annotate(world: World, note: dict[str, object]) -> None:
-    world.commands.annotate(str(note.pop("level")), str(note.pop("message")), **note)  # type: ignore[arg-type]
 
 
 def _problem(world: World, problem: IvrError) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ivr_action.runner.log import GuardedStream
+
+if TYPE_CHECKING:
+    from ivr_action.report.annotations import Annotation
 
 MESSAGE_LIMIT = 4096
 """The runner cuts a message at this many characters."""
@@ -20,6 +24,13 @@ class Commands:
 
     def __init__(self, stream: GuardedStream) -> None:
         self._stream = stream
+
+    def add(self, note: Annotation) -> None:
+        """Adds an annotation of a report to the run."""
+        self.annotate(
+            note.level, note.message, title=note.title, file=note.file, line=note.line, end_line=note.end_line,
+            column=note.column, end_column=note.end_column,
+        )  # fmt: skip
 
     def annotate(
         self,
