@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ivr_action.errors import UsageError
+from ivr_action.model.alike import as_dict
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
 _LONG = 60
@@ -88,19 +89,13 @@ def _json(live: Kept) -> bytes:
     if "nodes" not in content and isinstance(content.get("configuration"), Mapping):
         content = content["configuration"]  # beside it is the state of the flow, which is no part of it
     try:
-        text = json.dumps(content, indent=2, ensure_ascii=False, default=_plain)
+        text = json.dumps(content, indent=2, ensure_ascii=False, default=as_dict)
         try:
             return f"{text}\n".encode()
         except UnicodeEncodeError:  # half a character: JSON can say it, UTF-8 cannot
-            return f"{json.dumps(content, indent=2, default=_plain)}\n".encode()
+            return f"{json.dumps(content, indent=2, default=as_dict)}\n".encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"Flow `{live.name}` could not be kept as JSON: {error}. Nothing was sent.") from error
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"a value is of type {type(value).__name__}")
 
 
 def _safe(part: str) -> str:

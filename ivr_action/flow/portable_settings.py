@@ -11,6 +11,7 @@ from ivr_action.flow.flow import ArchitectFlow, Choice, Container, Format, Varia
 from ivr_action.flow.ignored import IGNORED_CONFIGURATION, IGNORED_YAML
 from ivr_action.flow.portable_tables import SETTINGS, TYPE_NAMES
 from ivr_action.flow.portable_values import configuration_value, is_wrapped, literal, yaml_value
+from ivr_action.flow.variables import start_up_variables
 
 _HANDLINGS = ("errorHandling", "recognitionFailureEventHandling", "agentEscalationHandling")
 _YAML_ELSEWHERE = frozenset((
@@ -48,23 +49,12 @@ def settings_of(flow: ArchitectFlow) -> Fields:
     for container in flow.containers:
         variables: Iterable[Variable] = container.variables
         if container.kind == "startup" and yaml:
-            variables = [*variables, *_start_up_variables(flow.element)]
+            variables = [*variables, *start_up_variables(flow.element)]
         _variables(variables, f"{container.id} ", found)
         paths = sorted(path for path in container.output_paths if path.casefold() != "default")
         if paths:
             found[f"{container.id} outputPaths"] = f"lit {', '.join(paths)}"
     return found
-
-
-def _start_up_variables(body: Any) -> Iterable[Variable]:
-    holders = body.get("startUpTaskVariables") if isinstance(body, dict) else None
-    for holder in holders if isinstance(holders, list) else ():
-        for kind, inner in holder.items() if isinstance(holder, dict) else ():
-            if isinstance(inner, dict):
-                yield Variable(
-                    text(inner.get("name")) or "", kind.removesuffix("Variable"), inner,
-                    text(inner.get("isInput")) == "true", text(inner.get("isOutput")) == "true",
-                )  # fmt: skip
 
 
 def _variables(variables: Iterable[Variable], scope: str, found: Fields) -> None:

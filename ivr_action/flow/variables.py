@@ -96,15 +96,7 @@ class Variables:
         yield from flow.variables
         for container in flow.containers:
             yield from container.variables
-        body = flow.element
-        extra = body.get("startUpTaskVariables") if isinstance(body, dict) else None
-        for holder in extra if isinstance(extra, list) else ():
-            for kind, inner in holder.items() if isinstance(holder, dict) else ():
-                if isinstance(inner, dict):
-                    yield Variable(
-                        text(inner.get("name")) or "", kind.removesuffix("Variable"), inner,
-                        text(inner.get("isInput")) == "true", text(inner.get("isOutput")) == "true",
-                    )  # fmt: skip
+        yield from start_up_variables(flow.element)
 
     @cached_property
     def scoped(self) -> bool:
@@ -240,6 +232,22 @@ def _expression(said: str, element: Any, key: Any, action: Action | None) -> Ite
         if start and bare[start - 1] == ".":  # a member of something else: Call.Task.x
             continue
         yield Use(match[0].lower(), match[0], True, False, element, key, action, tested)
+
+
+def start_up_variables(body: Any) -> Iterator[Variable]:
+    """Those that a flow declares for the actions it starts with.
+
+    Args:
+        body: the flow's mapping in YAML.
+    """
+    holders = body.get("startUpTaskVariables") if isinstance(body, dict) else None
+    for holder in holders if isinstance(holders, list) else ():
+        for kind, inner in holder.items() if isinstance(holder, dict) else ():
+            if isinstance(inner, dict):
+                yield Variable(
+                    text(inner.get("name")) or "", kind.removesuffix("Variable"), inner,
+                    text(inner.get("isInput")) == "true", text(inner.get("isOutput")) == "true",
+                )  # fmt: skip
 
 
 def has_initial(element: Any) -> bool:

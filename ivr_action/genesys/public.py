@@ -19,6 +19,7 @@ from ivr_action.genesys.pace import Pace
 from ivr_action.genesys.redact import Redactor
 from ivr_action.genesys.save import ATTEMPTS, Resolve, SaveLoop
 from ivr_action.genesys.store import ConflictError, FlowStore, Live, RejectedError, Saved, Version
+from ivr_action.model.alike import as_dict
 
 _LIBRARIES = ("urllib3", "requests", "httpx", "httpcore", "aiohttp", "http")
 """What speaks HTTP, and has errors that are no OSError."""
@@ -80,15 +81,9 @@ def as_json(value: Any, what: str) -> Any:
         UsageError: it contains something else; nothing was sent.
     """
     try:
-        return json.loads(json.dumps(value, allow_nan=False, default=_plain))
+        return json.loads(json.dumps(value, allow_nan=False, default=as_dict))
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"{what} is no JSON: {error}. Nothing was sent.") from None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"a value is of type {type(value).__name__}")
 
 
 def version_of(store: FlowStore, live: Live, edited: Version) -> Live:

@@ -1,4 +1,4 @@
-"""Whether two values of JSON are the same value."""
+"""Values of JSON: whether two are the same, and what `json` does not know as one."""
 
 from __future__ import annotations
 
@@ -33,3 +33,10 @@ def alike(one: Any, other: Any) -> bool:
         elif left != right:
             return False
     return True
+
+
+def as_dict(value: Any) -> dict[Any, Any]:
+    """For `json.dumps(default=…)`: any mapping as a dict; raises TypeError for what JSON cannot say."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a value is of type {type(value).__name__}")

@@ -14,6 +14,12 @@ class Change(StrEnum):
     CHANGED = "changed"
 
 
+def _change(before: str | None, after: str | None) -> Change:
+    if before is None:
+        return Change.ADDED
+    return Change.REMOVED if after is None else Change.CHANGED
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One value that differs."""
@@ -27,9 +33,7 @@ class FieldChange:
 
     @property
     def change(self) -> Change:
-        if self.before is None:
-            return Change.ADDED
-        return Change.REMOVED if self.after is None else Change.CHANGED
+        return _change(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,7 @@ class TransitionChange:
 
     @property
     def change(self) -> Change:
-        if self.before is None:
-            return Change.ADDED
-        return Change.REMOVED if self.after is None else Change.CHANGED
+        return _change(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ivr_action.model.deployment import Deployment, Result
-from ivr_action.model.plan import Plan, Verdict
+from ivr_action.model.deployment import DeployedFlow, Deployment, Result
+from ivr_action.model.plan import Plan, PlannedFlow, Verdict
 from ivr_action.report.jsontext import dumps
 
 LIMIT = 60_000
@@ -27,9 +27,7 @@ def deployed_output(deployment: Deployment) -> str:
     """`deployed`: per flow `path`, `id`, `name`, `from`, `to`, `result`; flows that stayed as they were last."""
     rows = [
         {
-            "path": flow.path,
-            "id": flow.flow_id,
-            "name": flow.name,
+            **_which(flow),
             "from": flow.from_version,
             "to": flow.to_version,
             "result": flow.result.value,
@@ -43,9 +41,7 @@ def plan_output(plan: Plan) -> str:
     """`plan`: per flow `path`, `id`, `name`, `version`, `verdict`, `stops`, `changes`; unchanged ones last."""
     rows = [
         {
-            "path": flow.path,
-            "id": flow.flow_id,
-            "name": flow.name,
+            **_which(flow),
             "version": flow.live_version,
             "verdict": flow.verdict.value,
             "stops": flow.stops,
@@ -60,9 +56,7 @@ def drifted_output(plan: Plan) -> str:
     """`drifted`: flows that somebody else changed since they were deployed, by whom, when, and in which nodes."""
     rows = [
         {
-            "path": flow.path,
-            "id": flow.flow_id,
-            "name": flow.name,
+            **_which(flow),
             "version": flow.live_version,
             "verdict": flow.verdict.value,
             "by": flow.by,
@@ -82,9 +76,7 @@ def conflicts_output(found: Plan | Deployment) -> str:
         return _fitting(
             [
                 {
-                    "path": flow.path,
-                    "id": flow.flow_id,
-                    "name": flow.name,
+                    **_which(flow),
                     "result": flow.verdict.value,
                     "by": flow.by,
                     "at": flow.at,
@@ -98,9 +90,7 @@ def conflicts_output(found: Plan | Deployment) -> str:
     return _fitting(
         [
             {
-                "path": flow.path,
-                "id": flow.flow_id,
-                "name": flow.name,
+                **_which(flow),
                 "result": flow.result.value,
                 "conflicts": flow.conflicts,
                 "message": flow.message,
@@ -110,6 +100,10 @@ def conflicts_output(found: Plan | Deployment) -> str:
         ],
         "result",
     )
+
+
+def _which(flow: PlannedFlow | DeployedFlow) -> dict[str, str]:
+    return {"path": flow.path, "id": flow.flow_id, "name": flow.name}
 
 
 def _fitting(rows: Iterable[Mapping[str, Any]], word: str) -> str:
