@@ -92,13 +92,13 @@ class PublishJobs:
         budget: float = BUDGET,
         times: JobTimes | None = None,
     ) -> None:
-        self._call = call
+        self.call = call
         self.storage = storage
         self.pace = pace
         self.deadline = deadline
         self._create_stubs = create_stubs
         self._budget = budget
-        self._times = times or JobTimes()
+        self.times = times or JobTimes()
 
     def run(self, yaml: str, what: str) -> JobEnd:
         """One job, until it is over.
@@ -116,7 +116,7 @@ class PublishJobs:
         code = ""
         for _ in range(_TRIES - 1):
             job = self._register()
-            run = _Run(self._call, self.storage, self.pace, self._until(), job, what, self._times)
+            run = _Run(self, job, what, self._until())
             end = run.through(data)
             if end is not None:
                 return end
@@ -137,7 +137,7 @@ class PublishJobs:
         attempt = 0
         while True:
             try:
-                return self._registered(self._call("POST", JOBS, body={"createStubs": self._create_stubs}))
+                return self._registered(self.call("POST", JOBS, body={"createStubs": self._create_stubs}))
             except (OutcomeUnknownError, BadAnswerError, ServerError) as error:
                 attempt += 1
                 if attempt >= _TRIES:
@@ -166,23 +166,14 @@ class PublishJobs:
 class _Run:
     """One registered job."""
 
-    def __init__(
-        self,
-        call: Caller,
-        storage: Storage,
-        pace: Pace,
-        deadline: Deadline,
-        job: _Registered,
-        what: str,
-        times: JobTimes,
-    ) -> None:
-        self._call = call
-        self._storage = storage
-        self._pace = pace
+    def __init__(self, jobs: PublishJobs, job: _Registered, what: str, deadline: Deadline) -> None:
+        self._call = jobs.call
+        self._storage = jobs.storage
+        self._pace = jobs.pace
         self._deadline = deadline
         self._job = job
         self._what = what
-        self._times = times
+        self._times = jobs.times
         self._status = "Registered"
         self.code = ""
         """The storage's reason for its refusal."""
