@@ -22,7 +22,7 @@ from ivr_action.model.plan import PlannedFlow
 try:
     import fcntl
 except ImportError:  # Windows: two runs that write one file are then found by `verify` only
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment] # mypy takes a module for no value
 
 _NOT_BEGUN = (Result.UNCHANGED, Result.DRY_RUN, Result.SKIPPED)
 _MOVE = "Move it away or name another file; an empty `audit-head` begins a new chain."

@@ -207,9 +207,9 @@ class _Parser:
         if len(signs) > _MOST_DEPTH:
             raise UnreadError("it is too long")
         for sign in reversed(signs):
-            negative = sign == "-" and isinstance(found, Lit) and isinstance(found.value, (int, float))
-            if negative and isinstance(found, Lit) and not isinstance(found.value, bool):
-                found = Lit(-found.value)  # type: ignore[operator]
+            value = found.value if isinstance(found, Lit) else None
+            if sign == "-" and isinstance(value, (int, float)) and not isinstance(value, bool):
+                found = Lit(-value)
             else:
                 found = Unary(sign, found)
         return found

@@ -34,10 +34,7 @@ def same_graph(source: NodeGraphFlow, compiled: ArchitectFlow, nodes: Mapping[st
     graph = compiled.graph
     if graph.start is None:
         return ["the compiled flow has no start"]
-    problems: list[str] = []
-    for id_ in nodes:
-        if id_ not in graph.nodes:
-            problems.append(f"`{id_}` is no node of the compiled flow")
+    problems = [f"`{id_}` is no node of the compiled flow" for id_ in nodes if id_ not in graph.nodes]
     if problems:
         return problems
     found, kinds = _contracted(graph, nodes)
@@ -109,7 +106,7 @@ def _walk(
 class _Anything(dict[str, str]):
     """Every data action has a category: only ways are compared."""
 
-    def get(self, key: str, default: str | None = None) -> str:  # type: ignore[override]
+    def get(self, key: str, default: str | None = None) -> str:  # type: ignore[override] # never None
         del default
         return key
 

@@ -28,7 +28,7 @@ def object_type(flow: FlowRecord) -> str:
     return flow.type.upper() if flow.type == "workflow" else f"{flow.type.upper()}FLOW"
 
 
-def uses(world: World, flow: FlowRecord, version: Version) -> list[dict[str, Any]]:
+def uses(world: World, version: Version) -> list[dict[str, Any]]:
     """Dependencies of one version; of flows that are known as a configuration only, those of its manifest."""
     content = world.content(version.content) if version.content else None
     if content is None:
@@ -79,7 +79,7 @@ def consumers(world: World, id_: str, *, published: bool) -> list[FlowRecord]:
     found = []
     for flow in world.state.flows.values():
         version = flow.version(flow.published if published else flow.checked_in)
-        if version is not None and not flow.deleted and any(item["id"] == id_ for item in uses(world, flow, version)):
+        if version is not None and not flow.deleted and any(item["id"] == id_ for item in uses(world, version)):
             found.append(flow)
     return found
 
@@ -97,7 +97,7 @@ def consumed(call: Call) -> Answer:
     if version is None:
         raise not_found("version", call.first("version"))
     types = {word.upper() for word in call.all("resourceType")}
-    found = [item for item in uses(call.world, flow, version) if not types or item["type"] in types]
+    found = [item for item in uses(call.world, version) if not types or item["type"] in types]
     return page(call, found)
 
 

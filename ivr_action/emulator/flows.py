@@ -161,12 +161,12 @@ def _name(body: dict[str, Any]) -> str:
 def list_versions(call: Call) -> Answer:
     """Newest first (inferred: the order is documented nowhere)."""
     flow = call.world.flow(call.params["flow"], deleted=call.flag("deleted"))
-    return page(call, [version_json(call.world, flow, version) for version in reversed(flow.versions)])
+    return page(call, [version_json(flow, version) for version in reversed(flow.versions)])
 
 
 def get_version(call: Call) -> Answer:
     flow = call.world.flow(call.params["flow"], deleted=call.flag("deleted"))
-    return Answer(version_json(call.world, flow, _version(flow, call.params["version"])))
+    return Answer(version_json(flow, _version(flow, call.params["version"])))
 
 
 def get_configuration(call: Call) -> Answer:

@@ -27,18 +27,18 @@ def flow_json(world: World, flow: FlowRecord) -> dict[str, Any]:
         body["description"] = flow.description
     published, checked_in = flow.version(flow.published), flow.version(flow.checked_in)
     if published is not None:
-        body["publishedVersion"] = version_json(world, flow, published)
+        body["publishedVersion"] = version_json(flow, published)
         publisher = published.published_by or published.by
         if publisher.kind == "user":
             body["publishedBy"] = who_json(publisher)
         if published.content and world.languages(published.content):
             body["supportedLanguages"] = world.languages(published.content)
     if checked_in is not None:
-        body["checkedInVersion"] = version_json(world, flow, checked_in)
+        body["checkedInVersion"] = version_json(flow, checked_in)
     if flow.saved is not None:
-        body["savedVersion"] = version_json(world, flow, flow.saved)
+        body["savedVersion"] = version_json(flow, flow.saved)
     elif checked_in is not None:
-        body["savedVersion"] = version_json(world, flow, checked_in)
+        body["savedVersion"] = version_json(flow, checked_in)
     if flow.locked_by is not None:
         key = "lockedUser" if flow.locked_by.kind == "user" else "lockedClient"
         body[key] = who_json(flow.locked_by)
@@ -47,7 +47,7 @@ def flow_json(world: World, flow: FlowRecord) -> dict[str, Any]:
     return body
 
 
-def version_json(world: World, flow: FlowRecord, version: Version) -> dict[str, Any]:
+def version_json(flow: FlowRecord, version: Version) -> dict[str, Any]:
     """One version of a flow, a draft included."""
     uri = f"/api/v2/flows/{flow.id}/versions/{version.id}"
     created = int(version.created * 1000)

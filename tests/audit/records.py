@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from ivr_action.audit.chain import BEGINNING, Head, link
 from ivr_action.audit.record import Actor, intent_record, outcome_record
@@ -19,18 +20,18 @@ CHANGES = FlowDifference(
 )
 
 
-def planned(number: int = 1, **more: object) -> PlannedFlow:
+def planned(number: int = 1, **more: Any) -> PlannedFlow:
     given = {"flow_id": f"f{number}", "live_version": "7.0", "changes": CHANGES, "digest": "d" * 32, **more}
     return PlannedFlow(
         f"flows/{number}.yaml",
         f"Flow {number} Grüße",
         "inboundcall",
         Verdict.UPDATE,
-        **given,  # type: ignore[arg-type]
+        **given,
     )
 
 
-def deployed(number: int = 1, result: Result = Result.DEPLOYED, **more: object) -> DeployedFlow:
+def deployed(number: int = 1, result: Result = Result.DEPLOYED, **more: Any) -> DeployedFlow:
     given = {"flow_id": f"f{number}", "from_version": "7.0", "to_version": "8.0", "seconds": 1.25, **more}
     return DeployedFlow(
         f"flows/{number}.yaml",
@@ -38,7 +39,7 @@ def deployed(number: int = 1, result: Result = Result.DEPLOYED, **more: object) 
         "inboundcall",
         result,
         changes=CHANGES,
-        **given,  # type: ignore[arg-type]
+        **given,
     )
 
 

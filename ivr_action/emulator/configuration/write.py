@@ -218,7 +218,7 @@ class _Writer:
         outputs = [*action.outputs, *missing]
         if not outputs:
             return
-        paths = [self.output(action, output, made, todo) for output in outputs]
+        paths = [self.output(action, output, todo) for output in outputs]
         if action.type == "loop":
             made["path"] = paths[0]
         else:
@@ -226,7 +226,7 @@ class _Writer:
         if action.type == "switch":
             self.switch(action, paths, made)
 
-    def output(self, action: Action, output: Output, made: dict[str, Any], todo: list[Any]) -> dict[str, Any]:
+    def output(self, action: Action, output: Output, todo: list[Any]) -> dict[str, Any]:
         word, _, label = output.name.partition(" ")
         path: dict[str, Any]
         if action.type == "callTask" and output.name.casefold() != "default":
