@@ -30,6 +30,11 @@ from tests.genesys.fakes import STEADY
 ASSETS = Path(__file__).parent.parent / "emulator" / "assets"
 MAIN = ASSETS / "main.yaml"
 YAML = MAIN.read_text()
+OURS = YAML.replace("Press 1", "Choose 1")
+"""The file after a change of ours."""
+THEIRS = YAML.replace("Press 1", "Push 1")
+"""What a colleague makes of it."""
+JOBS = "/api/v2/flows/jobs"
 NAME = "Main line"
 PATH = "flows/main.yaml"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deploy.bench import MAIN, Bench, Serve, serving
+from tests.deploy.bench import MAIN, OURS, YAML, Bench, Serve, serving
 
 
 @pytest.fixture
@@ -18,3 +18,14 @@ def serve() -> Iterator[Serve]:
 @pytest.fixture
 def bench(serve: Serve) -> Bench:
     return serve(MAIN)
+
+
+@pytest.fixture
+def ours(bench: Bench) -> Bench:
+    """The main line was deployed from here as version 2.0, and the file has changed since."""
+    bench.commit(YAML)
+    assert bench.deployed().to_version == "2.0"
+    bench.commit(OURS)
+    bench.said.clear()
+    bench.diary.lines.clear()
+    return bench

@@ -10,22 +10,7 @@ import pytest
 from ivr_action.deploy.stamp import clean, read
 from ivr_action.model.deployment import DeployedFlow, Deployment, Result
 from ivr_action.model.plan import PlannedFlow, Verdict
-from tests.deploy.bench import MAIN, NAME, PATH, YAML, Bench, Diary, Serve, commit, module
-
-OURS = YAML.replace("Press 1", "Choose 1")
-THEIRS = YAML.replace("Press 1", "Push 1")
-JOBS = "/api/v2/flows/jobs"
-
-
-@pytest.fixture
-def ours(bench: Bench) -> Bench:
-    """Version 2.0 was deployed from here, and the file has changed since."""
-    bench.commit(YAML)
-    bench.deploy()
-    bench.commit(OURS)
-    bench.said.clear()
-    bench.diary.lines.clear()
-    return bench
+from tests.deploy.bench import JOBS, MAIN, NAME, OURS, PATH, THEIRS, Bench, Diary, Serve, commit, module
 
 
 @pytest.fixture

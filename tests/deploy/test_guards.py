@@ -10,10 +10,8 @@ from ivr_action.deploy.values import Target
 from ivr_action.errors import UsageError
 from ivr_action.model.deployment import Result
 from ivr_action.model.plan import Verdict
-from tests.deploy.bench import NAME, PATH, YAML, Bench, commit
+from tests.deploy.bench import NAME, OURS, PATH, THEIRS, YAML, Bench, commit
 
-OURS = YAML.replace("Press 1", "Choose 1")
-THEIRS = YAML.replace("Press 1", "Push 1")
 AGAIN = (
     "Take the change over into the file and deploy again (`ivr-action pull` writes what is live); once the file has "
     "it, nothing stands in the way. Or undo it: restore version 2.0 (`command: restore` with `over-others: true`), "
@@ -24,17 +22,6 @@ UNLOCK = (
     "`force-unlock: true` takes the lock from them: what they have not checked in becomes a version, which then counts "
     "as their draft."
 )
-
-
-@pytest.fixture
-def ours(bench: Bench) -> Bench:
-    """The main line was deployed from here as version 2.0, and the file has changed since."""
-    bench.commit(YAML)
-    assert bench.deployed().to_version == "2.0"
-    bench.commit(OURS)
-    bench.said.clear()
-    bench.diary.lines.clear()
-    return bench
 
 
 def test_another_organisation(bench: Bench) -> None:

@@ -14,10 +14,9 @@ from ivr_action.genesys.client import connect
 from ivr_action.genesys.clock import Clock
 from ivr_action.genesys.settings import PlatformSettings
 from ivr_action.model.deployment import DeployedFlow, Result
-from tests.deploy.bench import MAIN, NAME, YAML, Bench
+from tests.deploy.bench import MAIN, NAME, OURS, Bench
 from tests.genesys.fakes import STEADY
 
-OURS = YAML.replace("Press 1", "Choose 1")
 FACTOR = 300
 """5 minutes take a second."""
 

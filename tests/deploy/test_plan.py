@@ -13,10 +13,8 @@ from ivr_action.genesys.clock import Clock
 from ivr_action.genesys.settings import PlatformSettings
 from ivr_action.model.deployment import DeployedFlow, Result
 from ivr_action.model.plan import Consumer, Route
-from tests.deploy.bench import MAIN, NAME, PATH, YAML, Bench, Serve, module
+from tests.deploy.bench import MAIN, NAME, OURS, PATH, YAML, Bench, Serve, module
 from tests.genesys.fakes import STEADY
-
-OURS = YAML.replace("Press 1", "Choose 1")
 
 
 def test_ways_in(bench: Bench) -> None:

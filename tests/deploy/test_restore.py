@@ -9,10 +9,9 @@ from ivr_action.deploy.stamp import read
 from ivr_action.deploy.values import Options
 from ivr_action.genesys.store import FlowRef
 from ivr_action.model.deployment import Result
-from tests.deploy.bench import NAME, YAML, Bench, commit
+from tests.deploy.bench import NAME, THEIRS, YAML, Bench, commit
 
 SECOND = YAML.replace("Press 1", "Choose 1")
-THEIRS = YAML.replace("Press 1", "Push 1")
 
 
 @pytest.fixture

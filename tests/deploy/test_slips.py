@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ivr_action.deploy.stamp import read
 from ivr_action.model.deployment import Result
-from tests.deploy.bench import NAME, YAML, Bench
+from tests.deploy.bench import JOBS, NAME, OURS, THEIRS, YAML, Bench
 from tests.deploy.sequences import KilledError, doomed
-
-OURS = YAML.replace("Press 1", "Choose 1")
-THEIRS = YAML.replace("Press 1", "Push 1")
-JOBS = "/api/v2/flows/jobs"
-
-
-@pytest.fixture
-def ours(bench: Bench) -> Bench:
-    """The main line was deployed from here as version 2.0, and the file has changed since."""
-    bench.commit(YAML)
-    bench.deploy()
-    bench.commit(OURS)
-    bench.said.clear()
-    return bench
 
 
 def test_a_copy_of_our_old_version_by_another_client_is_not_ours(ours: Bench) -> None:

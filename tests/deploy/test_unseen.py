@@ -10,9 +10,8 @@ from ivr_action.emulator.configuration.content import content_of
 from ivr_action.flow.canonical import digest
 from ivr_action.model.deployment import Result
 from ivr_action.model.plan import Verdict
-from tests.deploy.bench import NAME, YAML, Bench, commit, deployable
+from tests.deploy.bench import NAME, OURS, YAML, Bench, commit, deployable
 
-OURS = YAML.replace("Press 1", "Choose 1")
 STRANGE = "              name: Please wait\n              somethingStrange:\n                lit: 5\n"
 
 
