@@ -11,7 +11,7 @@ from typing import Any
 
 from ivr_action.flow.document import is_scalar, text
 from ivr_action.flow.portable_tables import CONFIGURATION_NAMES, CONFIGURATION_NAMES_OF
-from ivr_action.flow.portable_values import configuration_value, is_wrapped, literal, yaml_value
+from ivr_action.flow.portable_values import configuration_value, digits, is_wrapped, literal, yaml_value
 
 Fields = dict[str, str]
 """Name → value."""
@@ -126,12 +126,11 @@ def _yaml_flow(key: str, value: Any, found: Fields) -> bool:
 
 
 def _yaml_digits(key: str, value: Any, found: Fields) -> bool:
-    if not isinstance(value, dict) or not set(value) <= {"exact", "min", "max"}:
+    said = digits(value)
+    if said is None:
         return False
-    for end in ("min", "max"):
-        said = text(value.get("exact", value.get(end)))
-        if said is not None:
-            found[f"digits.{end}"] = literal(said)
+    parts = {"digits.min": said.least, "digits.max": said.most, "terminatingDtmf": said.terminating}
+    found.update({name: literal(part) for name, part in parts.items() if part is not None})
     return True
 
 

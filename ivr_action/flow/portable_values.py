@@ -7,7 +7,7 @@ Nothing (`noValue`, an empty expression) is no value at all.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from ivr_action.flow.document import text
 
@@ -68,6 +68,25 @@ def configuration_value(value: dict[str, Any]) -> str | None:
 def _mode(value: dict[str, Any]) -> Any:
     meta = value.get("uiMetaData")
     return meta.get("mode") if isinstance(meta, dict) else None
+
+
+class Digits(NamedTuple):
+    """How many digits a caller enters; None for what is not said."""
+
+    least: str | None
+    most: str | None
+    terminating: str | None
+    """The key that ends them."""
+
+
+def digits(value: Any) -> Digits | None:
+    """How many digits a caller enters, as YAML has it: `{exact: 4}`, `{min: 1, max: 3}`, or the latter under `range`;
+    None for anything else. Source: published flows, some of them in both formats."""
+    inner = value.get("range", value) if isinstance(value, dict) and len(value) == 1 else value
+    if not isinstance(inner, dict) or not set(inner) <= {"exact", "min", "max", "terminatingDtmf"}:
+        return None
+    least, most = (text(inner.get("exact", inner.get(end))) for end in ("min", "max"))
+    return Digits(least, most, text(inner.get("terminatingDtmf")))
 
 
 def literal(said: str) -> str:

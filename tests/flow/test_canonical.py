@@ -11,7 +11,7 @@ import pytest
 
 from ivr_action.emulator.configuration.write import UnwritableError, write_configuration
 from ivr_action.flow.canonical import Canonical, canonical, complete, digest
-from ivr_action.flow.flow import ArchitectFlow, Flow
+from ivr_action.flow.flow import ArchitectFlow, Flow, Format
 from ivr_action.flow.portable_values import configuration_value, yaml_value
 from ivr_action.flow.read import read_flow
 from tests.corpus import corpus_files, need_corpus
@@ -82,6 +82,59 @@ def test_the_pairs_hold_many_values() -> None:
         ours, theirs = (_fields(canonical(_flow(path))) for path in (yaml, export))
         equal += sum(1 for key, value in ours.items() if theirs.get(key) == value)
     assert equal > 500
+
+
+_DEFAULT = "published configurations show the key, with a value that counts as nothing"
+_SDK = "the scripting SDK shows the key"
+_SISTER = "the same parameter of a sister action"
+_UNSEEN = {
+    "acceptJustStar": _DEFAULT, "bargeInEnabled": _DEFAULT, "settingsMenu.listenForExtensionDialing": _DEFAULT,
+    "settingsMenu.menuSelectionTimeout": _DEFAULT, "settingsMenu.repeatCount": _DEFAULT,
+    "settingsSpeechRec.completeMatchTimeout": _DEFAULT, "playStyle.duration": _SDK, "externalId": _SDK,
+    "externalResult": _SDK, "findName": _SDK, "findResult": _SDK, "invocationData": _SDK, "appendSkills": _DEFAULT,
+    "digitalBotFlow": _SISTER, "intent": _DEFAULT,
+}  # fmt: skip
+"""Names of fields that count in files and stand in no published configuration, with what they rest on."""
+_BOUND = re.compile(r"(inputs|outputs|successOutputs|failureOutputs|attributes)\.")
+"""Names below these are a flow's own."""
+
+
+def test_what_counts_in_a_file_is_seen_in_a_published_configuration() -> None:
+    """The emulator writes what we know, so that it agrees with us where both are wrong; the platform does not."""
+    need_corpus()
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for path in corpus_files():
+        flow = _flow(path)
+        if isinstance(flow, ArchitectFlow):
+            for node in canonical(flow).nodes.values():
+                names[flow.format is Format.ARCHITECT_YAML].update(re.sub(r"\.\d+", ".#", name) for name in node.fields)
+    assert {name for name in names[True] - names[False] if not _BOUND.match(name)} == set(_UNSEEN)
+
+
+@pytest.mark.parametrize(
+    "said", ["{min: 1, max: 3}", "{range: {min: 1, max: 3}}", "{range: {min: 1, max: 3, terminatingDtmf: 'digit_#'}}"]
+)
+def test_digits_are_a_minimum_and_a_maximum_however_they_are_written(said: str) -> None:
+    yaml = f"""\
+inboundCall:
+  name: Line
+  startUpRef: /inboundCall/tasks/task[Main]
+  tasks:
+    - task:
+        name: Main
+        refId: Main
+        actions:
+          - collectInput:
+              digits: {said}
+"""
+    flow = read_flow("flow.yaml", yaml.encode()).flow
+    assert isinstance(flow, ArchitectFlow)
+    assert canonical(flow).nodes["task/Main/collectInput"].fields == {"digits.min": "lit 1", "digits.max": "lit 3"}
+    live = _published(flow, 1)
+    assert isinstance(live, ArchitectFlow)
+    (action,) = live.actions
+    assert [action.params[f"numberOfDigits{end}"]["text"] for end in ("Min", "Max")] == ["1", "3"]
+    assert digest(live) == digest(flow)
 
 
 def _published(flow: ArchitectFlow, first: int) -> Flow | None:

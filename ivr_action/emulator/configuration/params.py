@@ -20,6 +20,7 @@ from ivr_action.emulator.configuration.expressions import (
 )
 from ivr_action.flow.document import text
 from ivr_action.flow.flow import Action
+from ivr_action.flow.portable_values import digits
 
 
 class _Plain(NamedTuple):
@@ -174,13 +175,11 @@ def _target_flow(value: Any, resolve: Resolve) -> dict[str, Any] | None:
 
 
 def _digits(value: Any, resolve: Resolve) -> dict[str, Any] | None:
-    if not isinstance(value, dict):
+    said = digits(value)
+    if said is None or said.least is None or said.most is None:
         return None
-    least = text(value.get("exact", value.get("min")))
-    most = text(value.get("exact", value.get("max")))
-    if least is None or most is None or set(value) - {"exact", "min", "max"}:
-        return None
-    return {"numberOfDigitsMin": integer(least), "numberOfDigitsMax": integer(most)}
+    ends = {"numberOfDigitsMin": integer(said.least), "numberOfDigitsMax": integer(said.most)}
+    return ends if said.terminating is None else {**ends, "terminatingDtmf": said.terminating}
 
 
 def _statements(value: Any, resolve: Resolve) -> dict[str, Any] | None:
